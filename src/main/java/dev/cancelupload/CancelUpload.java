@@ -1,0 +1,93 @@
+package dev.cancelupload;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cancelupload.event.LambdaEvent;
+import dev.cancelupload.event.LambdaEvent.Message;
+import dev.cancelupload.event.LambdaEvent.Payload;
+import dev.cancelupload.event.LambdaEvent.SnsNotifications;
+import dev.cancelupload.event.LambdaEvent.SqsMessages;
+import dev.cancelupload.event.UploadIds;
+import dev.cancelupload.event.WrongEvent;
+import dev.cancelupload.http.Budget;
+import dev.cancelupload.log.InvocationLog;
+import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.UploadFailure;
+import io.quarkus.funqy.Funq;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Cancels one Upload: for direct and asynchronous invocation, Step Functions and EventBridge, and for the messages of SQS
+ * and SNS.
+ */
+@Singleton
+public class CancelUpload {
+
+    @Inject
+    Canceller canceller;
+
+    @Inject
+    InvocationLog log;
+
+    /**
+     * @param event names the upload
+     * @return the cancelled Upload; for SQS which messages failed; for SNS {@code null}
+     * @throws UploadFailure if the upload was not cancelled; its {@link FailureKind#errorType()} becomes Lambda's
+     */
+    @Funq(Export.CANCEL_UPLOAD_NAME)
+    public JsonNode cancelUpload(LambdaEvent event) {
+        Budget budget = canceller.budget();
+        if (event instanceof SqsMessages sqs) {
+            return sqs(sqs.messages(), budget);
+        }
+        if (event instanceof SnsNotifications sns) {
+            return sns(sns.messages(), budget);
+        }
+        if (event instanceof Payload payload) {
+            return payload(payload.json(), budget);
+        }
+        throw log.refused(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD));
+    }
+
+    private JsonNode payload(JsonNode json, Budget budget) {
+        Outcome outcome = canceller.cancel(() -> UploadIds.one(json), Optional.empty(), budget);
+        log.invocation(Export.CANCEL_UPLOAD, outcome);
+        return outcome.cancelled().orElseThrow(() -> outcome.failure().orElseThrow()).upload().json();
+    }
+
+    private JsonNode sqs(List<Message> messages, Budget budget) {
+        List<Outcome> outcomes = canceller.cancelAll(ids(messages), budget);
+        log.messages(Export.CANCEL_UPLOAD, messages, outcomes);
+        ObjectNode response = Json.object();
+        ArrayNode failures = response.putArray("batchItemFailures");
+        for (int i = 0; i < outcomes.size(); i++) {
+            // A message that can never succeed is returned too, so that it ends in the dead-letter queue, where somebody
+            // sees it; one with nothing left to cancel has served its purpose.
+            if (outcomes.get(i).failure().filter(f -> !f.kind().nothingToCancel()).isPresent()) {
+                failures.addObject().put("itemIdentifier", messages.get(i).id());
+            }
+        }
+        return response;
+    }
+
+    private JsonNode sns(List<Message> messages, Budget budget) {
+        List<Outcome> outcomes = canceller.cancelAll(ids(messages), budget);
+        log.messages(Export.CANCEL_UPLOAD, messages, outcomes);
+        for (Outcome outcome : outcomes) {
+            if (outcome.failure().isPresent()) {
+                throw outcome.failure().get();
+            }
+        }
+        return NullNode.getInstance();
+    }
+
+    private static List<Supplier<String>> ids(List<Message> messages) {
+        return messages.stream().<Supplier<String>>map(message -> () -> UploadIds.inMessage(message.body())).toList();
+    }
+}

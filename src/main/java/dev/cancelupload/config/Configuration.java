@@ -1,0 +1,200 @@
+package dev.cancelupload.config;
+
+import dev.cancelupload.Export;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the environment says, read once at init and valid from then on. {@link Variable} names the variables; the
+ * README's table documents them.
+ *
+ * @param apiKey OpenAI's API key
+ * @param baseUrl the API's address without a trailing slash; https, or http to this machine
+ * @param organization value of {@code OpenAI-Organization}, if one is to be sent
+ * @param project value of {@code OpenAI-Project}, if one is to be sent
+ * @param maxRetries how many attempts may follow the first
+ * @param timeout bound on one attempt, from connecting to the answer's last byte
+ * @param budget bound on a whole invocation, waits included
+ * @param cleanUpConcurrency how many cancel calls run at a time
+ * @param trustAnchors PEM file with the certificates to trust instead of the built-in ones
+ */
+public record Configuration(
+        ApiKey apiKey,
+        URI baseUrl,
+        Optional<String> organization,
+        Optional<String> project,
+        int maxRetries,
+        Duration timeout,
+        Duration budget,
+        int cleanUpConcurrency,
+        Optional<Path> trustAnchors) {
+
+    static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
+
+    private static final Duration LONGEST_INVOCATION = Duration.ofMinutes(15);
+
+    /**
+     * Reads and checks all variables.
+     *
+     * @param environment gives a variable's value, or null when it is not set
+     * @throws ConfigurationError naming every variable that is wrong, in one line
+     */
+    public static Configuration of(UnaryOperator<String> environment) {
+        return new Reader(environment).read();
+    }
+
+    /** Reads one variable after the other and gathers what is wrong, so that one deployment shows all of it. */
+    private static final class Reader {
+        private final UnaryOperator<String> environment;
+        private final List<String> problems = new ArrayList<>();
+
+        Reader(UnaryOperator<String> environment) {
+            this.environment = environment;
+        }
+
+        Configuration read() {
+            ApiKey apiKey = apiKey();
+            Configuration configuration = new Configuration(
+                    apiKey,
+                    baseUrl(),
+                    headerValue(Variable.OPENAI_ORG_ID),
+                    headerValue(Variable.OPENAI_PROJECT_ID),
+                    wholeNumber(Variable.OPENAI_MAX_RETRIES, 2, 0, 10),
+                    duration(Variable.OPENAI_TIMEOUT, Duration.ofSeconds(10)),
+                    duration(Variable.CANCEL_BUDGET, Duration.ofSeconds(25)),
+                    wholeNumber(Variable.CLEAN_UP_CONCURRENCY, 8, 1, 100),
+                    trustAnchors());
+            export();
+            if (!problems.isEmpty()) {
+                String line = String.join(" ", problems);
+                // The key may have been pasted into another variable, whose value is about to be shown.
+                throw new ConfigurationError(apiKey == null ? line : apiKey.redact(line));
+            }
+            return configuration;
+        }
+
+        private Optional<String> value(Variable variable) {
+            return Optional.ofNullable(environment.apply(variable.name())).filter(v -> !v.isBlank());
+        }
+
+        private <T> T wrong(Variable variable, String value, String right) {
+            problems.add(variable + " is \"" + printable(value) + "\": " + right);
+            return null;
+        }
+
+        private ApiKey apiKey() {
+            Optional<String> value = value(Variable.OPENAI_API_KEY);
+            if (value.isEmpty()) {
+                problems.add(Variable.OPENAI_API_KEY + " is not set: set it to an API key of your OpenAI organisation"
+                        + " (platform.openai.com/api-keys).");
+                return null;
+            }
+            try {
+                return new ApiKey(value.get());
+            } catch (IllegalArgumentException e) {
+                problems.add(Variable.OPENAI_API_KEY + " cannot be sent as a header (its value is not shown): "
+                        + e.getMessage() + "; look for a line break or a quote around it.");
+                return null;
+            }
+        }
+
+        private URI baseUrl() {
+            String value = value(Variable.OPENAI_BASE_URL).orElse(DEFAULT_BASE_URL);
+            String right = "it has to be an https URL such as " + DEFAULT_BASE_URL
+                    + ", without user, query or fragment (http is allowed to a loopback address only).";
+            if (value.indexOf('@') >= 0) {
+                return wrong(Variable.OPENAI_BASE_URL, "(not shown, since it holds an @)", right);
+            }
+            try {
+                URI uri = new URI(value.replaceAll("/+$", ""));
+                boolean plain = uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null
+                        && uri.getPort() <= 65535;
+                String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+                if (plain && (scheme.equals("https") || scheme.equals("http") && isLoopback(uri.getHost()))) {
+                    return uri;
+                }
+            } catch (URISyntaxException e) {
+                // The line below says what would be right; the parser's text would not help.
+            }
+            return wrong(Variable.OPENAI_BASE_URL, value, right);
+        }
+
+        /** By name or literal only: resolving a name here would let DNS decide where the key may go in the clear. */
+        private static boolean isLoopback(String host) {
+            return Set.of("localhost", "[::1]").contains(host.toLowerCase(Locale.ROOT))
+                    || host.matches("127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
+        }
+
+        private Optional<String> headerValue(Variable variable) {
+            Optional<String> value = value(variable);
+            if (value.isPresent() && !value.get().chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+                wrong(variable, value.get(), "it is sent as a header and has to be visible ASCII characters without spaces.");
+            }
+            return value;
+        }
+
+        private int wholeNumber(Variable variable, int byDefault, int least, int most) {
+            Optional<String> value = value(variable);
+            if (value.isEmpty()) {
+                return byDefault;
+            }
+            try {
+                int number = Integer.parseInt(value.get().strip());
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Said below.
+            }
+            wrong(variable, value.get(), "it has to be a whole number from " + least + " to " + most + ".");
+            return byDefault;
+        }
+
+        private Duration duration(Variable variable, Duration byDefault) {
+            Optional<String> value = value(variable);
+            if (value.isEmpty()) {
+                return byDefault;
+            }
+            Optional<Duration> duration = Durations.parse(value.get())
+                    .filter(d -> d.compareTo(Duration.ZERO) > 0 && d.compareTo(LONGEST_INVOCATION) <= 0);
+            if (duration.isEmpty()) {
+                wrong(variable, value.get(),
+                        "it has to be a duration above zero and up to 15 minutes, written as 10s, 500ms, PT10S or 10 (seconds).");
+            }
+            return duration.orElse(byDefault);
+        }
+
+        private Optional<Path> trustAnchors() {
+            Optional<Path> file = value(Variable.SSL_CERT_FILE).map(Path::of);
+            if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
+                wrong(Variable.SSL_CERT_FILE, file.get().toString(),
+                        "there is no such file that can be read; it has to be a PEM file of the certificates to trust.");
+            }
+            return file;
+        }
+
+        /** Funqy reads it by itself; here it is only checked, so that a wrong one is refused like any other variable. */
+        private void export() {
+            String value = environment.apply(Variable.QUARKUS_FUNQY_EXPORT.name());
+            if (value != null && Export.named(value).isEmpty()) {
+                wrong(Variable.QUARKUS_FUNQY_EXPORT, value,
+                        "there is no such function; it has to be " + Export.names() + ".");
+            }
+        }
+
+        /** One line, and not an endless one, whatever is in the variable. */
+        private static String printable(String value) {
+            String shown = value.length() <= 200 ? value : value.substring(0, 200) + "…";
+            return shown.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.cancelupload.config;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/** Durations as people write them into an environment variable. */
+final class Durations {
+    private Durations() {
+    }
+
+    /** {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}), or plain seconds; empty if it is none of them. */
+    static Optional<Duration> parse(String text) {
+        String value = text.strip();
+        try {
+            if (value.startsWith("P") || value.startsWith("p")) {
+                return Optional.of(Duration.parse(value));
+            }
+            int unit = 0;
+            while (unit < value.length() && Character.digit(value.charAt(unit), 10) >= 0) {
+                unit++;
+            }
+            long number = Long.parseLong(value.substring(0, unit));
+            return switch (value.substring(unit)) {
+                case "ms" -> Optional.of(Duration.ofMillis(number));
+                case "s", "" -> Optional.of(Duration.ofSeconds(number));
+                case "m" -> Optional.of(Duration.ofMinutes(number));
+                default -> Optional.empty();
+            };
+        } catch (DateTimeParseException | NumberFormatException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.cancelupload.config;
+
+/**
+ * The environment variables that configure the function; the constants are the variables' names. Those of OpenAI are
+ * named as its official SDKs and CLI name them.
+ */
+public enum Variable {
+    OPENAI_API_KEY,
+    OPENAI_BASE_URL,
+    OPENAI_ORG_ID,
+    OPENAI_PROJECT_ID,
+    OPENAI_MAX_RETRIES,
+    OPENAI_TIMEOUT,
+    CANCEL_BUDGET,
+    CLEAN_UP_CONCURRENCY,
+    SSL_CERT_FILE,
+    QUARKUS_FUNQY_EXPORT
+}

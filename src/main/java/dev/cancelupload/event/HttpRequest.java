@@ -1,0 +1,107 @@
+package dev.cancelupload.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An HTTP request as an event carries it.
+ *
+ * @param format whose event it is, which is how the response has to be written
+ * @param method the method in upper case; empty if the event has none
+ * @param path the path, stage and base path included where the event has them; empty if the event has none
+ * @param event the whole event, for the headers
+ * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
+ *     Payload formats of HTTP APIs</a>, which Function URLs share
+ * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB targets</a>
+ */
+public record HttpRequest(Format format, String method, String path, JsonNode event) {
+
+    /** The dialects of proxy events and responses. */
+    public enum Format {
+        /** API Gateway HTTP API with payload 2.0, and Function URL. */
+        PAYLOAD_2_0,
+        /** API Gateway REST API, and HTTP API with payload 1.0. */
+        PAYLOAD_1_0,
+        /** Application Load Balancer. */
+        ALB,
+        /** Application Load Balancer whose target group has multi-value headers on. */
+        ALB_MULTI_VALUE
+    }
+
+    /** The event as a request, if that is what it is. */
+    static Optional<HttpRequest> of(JsonNode event) {
+        JsonNode context = event.path("requestContext");
+        if (!context.isObject()) {
+            return Optional.empty();
+        }
+        if (context.path("http").isObject()) {
+            return Optional.of(new HttpRequest(Format.PAYLOAD_2_0, upper(context.get("http").path("method")),
+                    event.path("rawPath").asText(), event));
+        }
+        if (!event.has("httpMethod")) {
+            return Optional.empty();
+        }
+        Format format = Format.PAYLOAD_1_0;
+        if (context.has("elb")) {
+            format = event.path("multiValueHeaders").isObject() ? Format.ALB_MULTI_VALUE : Format.ALB;
+        }
+        return Optional.of(new HttpRequest(format, upper(event.get("httpMethod")), event.path("path").asText(), event));
+    }
+
+    private static String upper(JsonNode method) {
+        return method.asText().toUpperCase(Locale.ROOT);
+    }
+
+    /**
+     * The last value of a header, whatever the case of its name.
+     *
+     * @param name in lower case
+     */
+    public Optional<String> header(String name) {
+        return value(event.path("headers"), name).or(() -> value(event.path("multiValueHeaders"), name));
+    }
+
+    private static Optional<String> value(JsonNode headers, String name) {
+        if (!headers.isObject()) {
+            return Optional.empty();
+        }
+        for (Map.Entry<String, JsonNode> header : headers.properties()) {
+            if (header.getKey().toLowerCase(Locale.ROOT).equals(name)) {
+                JsonNode value = header.getValue();
+                return Optional.ofNullable((value.isArray() ? value.path(value.size() - 1) : value).textValue());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The id in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version, a base
+     * path. It is decoded once; what is still encoded then is not an id.
+     *
+     * @return empty if the path is another one
+     */
+    public Optional<String> uploadId() {
+        String[] segments = path.split("/", -1);
+        int last = segments.length - 1;
+        if (last < 3 || !segments[last].equals("cancel") || !segments[last - 2].equals("uploads")) {
+            return Optional.empty();
+        }
+        return Optional.of(decoded(segments[last - 1]));
+    }
+
+    private static String decoded(String segment) {
+        if (segment.indexOf('%') < 0) {
+            return segment;
+        }
+        try {
+            // In a path a plus sign is a plus sign.
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return segment;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.cancelupload.http;
+
+import java.io.InterruptedIOException;
+
+/** The time for an attempt is over. */
+final class DeadlineException extends InterruptedIOException {
+}

@@ -1,0 +1,117 @@
+package dev.cancelupload.http;
+
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.client.ClientRequestContext;
+import jakarta.ws.rs.client.ClientRequestFilter;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Carries the REST client's requests over HTTP/1.1 on connections of its own, on the calling thread. It is the last
+ * request filter and answers by {@link ClientRequestContext#abortWith}, which JAX-RS provides for this.
+ *
+ * <p>The client's own transport could not keep this product's promises: one deadline over connect, head and body of an
+ * attempt; a bound on the size of an answer; whether a failed request was sent; whether an idle connection is still
+ * alive after the sandbox was frozen. It follows no redirect, so that the key goes to the configured address only.
+ */
+@Priority(Integer.MAX_VALUE)
+public final class HttpTransport implements ClientRequestFilter {
+
+    private static final int MOST_IDLE = 16;
+
+    private final SSLSocketFactory tls;
+    private final UnaryOperator<byte[]> redaction;
+    private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
+    private final ThreadLocal<Budget> attempt = new ThreadLocal<>();
+
+    /**
+     * @param tls makes the TLS connections; only used for https
+     * @param redaction is applied to an answer's body and header values before anyone sees them
+     */
+    public HttpTransport(SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
+        this.tls = tls;
+        this.redaction = redaction;
+    }
+
+    /** Makes a call with the REST client, whose request has this much time; JAX-RS has no parameter for it. */
+    public <T> T within(Budget budget, Callable<T> call) throws Exception {
+        attempt.set(budget);
+        try {
+            return call.call();
+        } finally {
+            attempt.remove();
+        }
+    }
+
+    /** @throws TransportException if there is no complete answer within the attempt's budget */
+    @Override
+    public void filter(ClientRequestContext request) throws IOException {
+        Budget budget = attempt.get();
+        if (budget == null) {
+            throw new IllegalStateException("a call outside of within(…)");
+        }
+        HttpAnswer answer = exchange(Origin.of(request.getUri()), head(request), budget);
+        Response.ResponseBuilder response = Response.status(answer.status());
+        for (Map.Entry<String, List<String>> field : answer.headers().entrySet()) {
+            for (String value : field.getValue()) {
+                response.header(field.getKey(), redacted(value));
+            }
+        }
+        request.abortWith(response.entity(new ByteArrayInputStream(redaction.apply(answer.body()))).build());
+    }
+
+    private String redacted(String value) {
+        return new String(redaction.apply(value.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1);
+    }
+
+    private HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
+        HttpConnection connection = idleConnection();
+        if (connection == null) {
+            connection = HttpConnection.open(origin, tls, budget);
+        }
+        boolean keep = false;
+        try {
+            HttpAnswer answer = connection.exchange(request, budget);
+            keep = connection.isReusable();
+            return answer;
+        } finally {
+            if (keep && idle.size() < MOST_IDLE) {
+                connection.rest();
+                idle.push(connection);
+            } else {
+                connection.close();
+            }
+        }
+    }
+
+    /** All requests go to one origin, so that any idle connection will do. */
+    private HttpConnection idleConnection() {
+        for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
+            if (connection.isAlive()) {
+                return connection;
+            }
+            connection.close();
+        }
+        return null;
+    }
+
+    private static byte[] head(ClientRequestContext request) {
+        URI uri = request.getUri();
+        StringBuilder head = new StringBuilder(512)
+                .append(request.getMethod()).append(' ').append(uri.getRawPath()).append(" HTTP/1.1\r\n")
+                .append("Host: ").append(uri.getRawAuthority()).append("\r\n");
+        request.getStringHeaders().forEach((name, values) ->
+                values.forEach(value -> head.append(name).append(": ").append(value).append("\r\n")));
+        return head.append("Content-Length: 0\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.cancelupload.log;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jboss.logmanager.ExtFormatter;
+import org.jboss.logmanager.ExtLogRecord;
+
+/**
+ * One JSON object on one line for each record, with the field names that Lambda's own JSON logs have.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html">Log formats</a>
+ */
+public final class JsonLogFormatter extends ExtFormatter {
+
+    /** Where Lambda's runtimes keep the X-Ray trace of the current invocation; Funqy's does too. */
+    private static final String TRACE = "com.amazonaws.xray.traceHeader";
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    @Override
+    public String format(ExtLogRecord record) {
+        StringWriter line = new StringWriter(512);
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringField("timestamp", record.getInstant().toString());
+            json.writeStringField("level", record.getLevel().getName());
+            Object[] parameters = record.getParameters();
+            if (parameters != null && parameters.length == 1 && parameters[0] instanceof LogEvent event) {
+                for (Map.Entry<String, Object> field : event.fields().entrySet()) {
+                    json.writeFieldName(field.getKey());
+                    write(json, field.getValue());
+                }
+            } else {
+                json.writeStringField("message", formatMessage(record));
+                json.writeStringField("logger", record.getLoggerName());
+            }
+            writeIfPresent(json, "awsRequestId", record.getMdc("AWSRequestId"));
+            writeIfPresent(json, "xrayTraceId", System.getProperty(TRACE));
+            if (record.getThrown() != null) {
+                StringWriter stack = new StringWriter();
+                record.getThrown().printStackTrace(new PrintWriter(stack));
+                json.writeStringField("stackTrace", stack.toString());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return line.append('\n').toString();
+    }
+
+    private static void write(JsonGenerator json, Object value) throws IOException {
+        if (value instanceof Number number) {
+            json.writeNumber(number.longValue());
+        } else {
+            json.writeString(value.toString());
+        }
+    }
+
+    private static void writeIfPresent(JsonGenerator json, String name, String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.cancelupload.openai;
+
+import dev.cancelupload.http.TransportException;
+
+/** What became of one request. */
+sealed interface Attempt {
+
+    /** Whether the Upload may be cancelled now although we were not told so. */
+    boolean mayHaveCancelled();
+
+    /** OpenAI returned the cancelled Upload. */
+    record Succeeded(Cancelled cancelled) implements Attempt {
+        @Override
+        public boolean mayHaveCancelled() {
+            return true;
+        }
+    }
+
+    /** OpenAI, or something in front of it, answered with another status than 2xx. */
+    record Answered(ErrorAnswer answer) implements Attempt {
+        @Override
+        public boolean mayHaveCancelled() {
+            return answer.status() == 408 || answer.status() >= 500;
+        }
+    }
+
+    /** The status was 2xx, but there was no Upload in the answer. */
+    record Unusable(NotAnUploadException reason) implements Attempt {
+        @Override
+        public boolean mayHaveCancelled() {
+            return true;
+        }
+    }
+
+    /** There was no complete answer. */
+    record Broken(TransportException reason) implements Attempt {
+        @Override
+        public boolean mayHaveCancelled() {
+            return reason.sent();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.cancelupload.openai;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
+
+/** Every status but 2xx becomes an {@link ErrorAnswerException}. */
+final class ErrorAnswerMapper implements ResponseExceptionMapper<ErrorAnswerException> {
+
+    private final ObjectMapper mapper;
+
+    ErrorAnswerMapper(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    @Override
+    public boolean handles(int status, MultivaluedMap<String, Object> headers) {
+        // Without an answer the REST client asks too, with status 0.
+        return status >= 300 || status > 0 && status < 200;
+    }
+
+    @Override
+    public ErrorAnswerException toThrowable(Response response) {
+        try (InputStream body = response.readEntity(InputStream.class)) {
+            byte[] bytes = body == null ? new byte[0] : body.readAllBytes();
+            return new ErrorAnswerException(
+                    ErrorAnswer.of(response.getStatus(), AnswerHeaders.of(response.getStringHeaders()), bytes, mapper));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

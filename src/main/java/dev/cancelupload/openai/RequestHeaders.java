@@ -1,0 +1,40 @@
+package dev.cancelupload.openai;
+
+import dev.cancelupload.config.Configuration;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.client.ClientRequestContext;
+import jakarta.ws.rs.client.ClientRequestFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+
+/**
+ * The header fields that every request to OpenAI has.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/authentication">Authentication</a>
+ */
+@Priority(Priorities.AUTHENTICATION)
+final class RequestHeaders implements ClientRequestFilter {
+
+    private final Configuration configuration;
+    private final String userAgent;
+
+    /** @param version ours, for {@code User-Agent} */
+    RequestHeaders(Configuration configuration, String version) {
+        this.configuration = configuration;
+        this.userAgent = "cancel-upload/" + version;
+    }
+
+    @Override
+    public void filter(ClientRequestContext request) {
+        MultivaluedMap<String, Object> headers = request.getHeaders();
+        headers.putSingle(HttpHeaders.AUTHORIZATION, configuration.apiKey().authorization());
+        headers.putSingle(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
+        // Without it, any compression would be allowed.
+        headers.putSingle(HttpHeaders.ACCEPT_ENCODING, "identity");
+        headers.putSingle(HttpHeaders.USER_AGENT, userAgent);
+        configuration.organization().ifPresent(id -> headers.putSingle("OpenAI-Organization", id));
+        configuration.project().ifPresent(id -> headers.putSingle("OpenAI-Project", id));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.cancelupload.openai;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+
+/**
+ * When to try again, and after how long: the rules of OpenAI's official SDKs.
+ *
+ * <ul>
+ *   <li>{@code x-should-retry: true} or {@code false} decides, if OpenAI sends it.
+ *   <li>Otherwise 408, 409, 429, every 5xx and a failed connection are tried again, and nothing else is.
+ *   <li>{@code retry-after-ms}, then {@code retry-after} (seconds or HTTP date) say how long to wait.
+ *   <li>Otherwise the wait is 0.5 s, doubling up to 8 s, less up to a quarter of it.
+ *   <li>At most {@code maxRetries} times.
+ * </ul>
+ *
+ * <p>Unlike the SDKs it has no longest {@code retry-after}: {@link UploadsClient} gives up at once when a wait does not
+ * fit into what is left of the invocation's budget.
+ *
+ * @param maxRetries how many attempts may follow the first
+ * @param random gives numbers from 0 to 1, for the jitter
+ */
+record RetryPolicy(int maxRetries, DoubleSupplier random) {
+
+    static final Duration FIRST_WAIT = Duration.ofMillis(500);
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+    static final double JITTER = 0.25;
+
+    /**
+     * Whether and when to try again.
+     *
+     * @param number the attempt's number, the first being 1
+     * @param attempt what became of it
+     * @param now the time, for a {@code retry-after} that is a date
+     * @return how long to wait before the next attempt; empty if there is to be none
+     */
+    Optional<Duration> waitAfter(int number, Attempt attempt, Instant now) {
+        if (number > maxRetries) {
+            return Optional.empty();
+        }
+        if (attempt instanceof Attempt.Answered answered) {
+            ErrorAnswer answer = answered.answer();
+            return retries(answer.status(), answer.headers())
+                    ? Optional.of(retryAfter(answer.headers(), now).orElseGet(() -> backoff(number)))
+                    : Optional.empty();
+        }
+        return attempt instanceof Attempt.Broken ? Optional.of(backoff(number)) : Optional.empty();
+    }
+
+    /** Whether an answer is one to try again after. */
+    static boolean retries(int status, AnswerHeaders headers) {
+        String decided = headers.first("x-should-retry").orElse("");
+        if (decided.equalsIgnoreCase("true")) {
+            return true;
+        }
+        if (decided.equalsIgnoreCase("false")) {
+            return false;
+        }
+        return status == 408 || status == 409 || status == 429 || status >= 500;
+    }
+
+    private Duration backoff(int number) {
+        long doubled = FIRST_WAIT.toNanos() << Math.min(number - 1, 10);
+        long wait = Math.min(doubled, LONGEST_WAIT.toNanos());
+        return Duration.ofNanos((long) (wait * (1 - JITTER * random.getAsDouble())));
+    }
+
+    /** What the headers ask for; empty if they ask for nothing that lies ahead. */
+    static Optional<Duration> retryAfter(AnswerHeaders headers, Instant now) {
+        return headers.first("retry-after-ms").flatMap(value -> number(value, 1))
+                .or(() -> headers.first("retry-after").flatMap(value -> number(value, 1000).or(() -> until(value, now))))
+                .filter(wait -> !wait.isNegative() && !wait.isZero());
+    }
+
+    private static Optional<Duration> number(String value, int millis) {
+        try {
+            double wait = Double.parseDouble(value) * millis;
+            return wait < Long.MAX_VALUE / 1e6 ? Optional.of(Duration.ofNanos((long) (wait * 1e6))) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Duration> until(String date, Instant now) {
+        try {
+            return Optional.of(Duration.between(now, ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.cancelupload.openai;
+
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * The wire contract: the one operation of OpenAI's Uploads API that this function calls. What to do when a call fails
+ * is {@link UploadsClient}'s business.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
+ */
+@Path("/uploads")
+@Produces(MediaType.APPLICATION_JSON)
+public interface UploadsApi {
+
+    /**
+     * Cancels a pending Upload; no Parts may be added to it afterwards.
+     *
+     * @param uploadId the Upload's identifier
+     * @param clientRequestId the caller's own identifier of the request for OpenAI's support, or null
+     * @return the cancelled Upload, with status and headers
+     * @throws NotAnUploadException if a 2xx answer is anything but an Upload
+     * @throws ErrorAnswerException for every other status
+     */
+    @POST
+    @Path("/{upload_id}/cancel")
+    RestResponse<Upload> cancel(
+            @PathParam("upload_id") String uploadId, @HeaderParam("X-Client-Request-Id") String clientRequestId);
+}
