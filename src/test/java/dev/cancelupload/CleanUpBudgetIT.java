@@ -1,0 +1,8 @@
+package dev.cancelupload;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** The same against the packaged native executable. */
+@QuarkusIntegrationTest
+class CleanUpBudgetIT extends CleanUpBudgetTest {
+}

@@ -1,0 +1,178 @@
+package dev.cancelupload;
+
+import static dev.cancelupload.upstream.OpenAI.error;
+import static dev.cancelupload.upstream.OpenAI.json;
+import static dev.cancelupload.upstream.OpenAI.upload;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.cancelupload.upstream.OpenAI;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(
+        value = OpenAI.class,
+        initArgs = {
+            @ResourceArg(name = "quarkus.funqy.export", value = "cleanUpUploads"),
+            @ResourceArg(name = "CANCEL_BUDGET", value = "60s"),
+            @ResourceArg(name = "OPENAI_TIMEOUT", value = "10s")
+        })
+class CleanUpUploadsTest {
+
+    private static final String EMPTY = "{\"cancelled\":[],\"final\":[],\"failed\":[],\"notTried\":[]}";
+
+    OpenAI openai;
+
+    @BeforeEach
+    void nothingHappenedYet() {
+        openai.reset();
+        Lambda.warmUp();
+        openai.reset();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"uploadIds\":[\"upload_1\",\"upload_2\"]}",
+        "[\"upload_1\",\"upload_2\"]",
+        "{\"detail-type\":\"Nightly\",\"source\":\"my.app\",\"detail\":{\"uploadIds\":[\"upload_1\",\"upload_2\"]}}",
+        "{\"detail-type\":\"Nightly\",\"source\":\"my.app\",\"detail\":[\"upload_1\",\"upload_2\"]}"
+    })
+    void everyFormOfAListIsCancelled(String event) {
+        openai.hasPending("upload_1");
+        openai.hasPending("upload_2");
+        assertEquals(List.of("upload_1", "upload_2"), Lambda.json(event).getList("cancelled"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\"upload_1\"", "{\"uploadId\":\"upload_1\"}", "{\"upload_id\":\"upload_1\"}",
+        "{\"detail-type\":\"x\",\"source\":\"y\",\"detail\":{\"uploadId\":\"upload_1\"}}"
+    })
+    void oneIdIsACleanUpOfOne(String event) {
+        openai.hasPending("upload_1");
+        assertEquals(List.of("upload_1"), Lambda.json(event).getList("cancelled"));
+    }
+
+    @Test
+    void aScheduleWhoseUploadHasCompletedMeanwhileIsASuccess() {
+        openai.answers("upload_abc123", error(400, "Upload has already been completed.", null));
+        JsonPath report = Lambda.json(Lambda.event("scheduler.json"));
+        assertEquals("upload_abc123", report.getString("final[0].uploadId"));
+        assertEquals("completed", report.getString("final[0].status"));
+        assertEquals(List.of(), report.getList("failed"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "{\"uploadIds\":[]}"})
+    void anEmptyListIsASuccessWithAnEmptyReport(String event) {
+        assertEquals(EMPTY, Lambda.result(event));
+        assertEquals(List.of(), openai.requests());
+    }
+
+    @Test
+    void duplicatesAreCalledOnce() {
+        openai.hasPending("upload_1");
+        assertEquals(List.of("upload_1"), Lambda.json("[\"upload_1\",\"upload_1\",\"upload_1\"]").getList("cancelled"));
+        assertEquals(1, openai.attempts("upload_1"));
+    }
+
+    @Test
+    void theReportTellsEveryKindOfOutcome() {
+        openai.hasPending("upload_pending");
+        openai.answers("upload_cancelled", error(400, "already cancelled", null));
+        openai.answers("upload_expired", error(400, "already expired", null));
+        openai.answers("upload_odd", error(422, "odd", "invalid"));
+        openai.answers("upload_denied", error(401, "key", null));
+        JsonPath report = Lambda.json("[\"upload_pending\",\"upload_cancelled\",\"upload_expired\",\"upload_unknown\","
+                + "\"upload_odd\",\"upload_denied\",\"no/id\",7,null,{\"uploadId\":\"upload_1\"}]");
+        assertEquals(List.of("upload_pending"), report.getList("cancelled"));
+        assertEquals(List.of("upload_cancelled", "upload_expired", "upload_unknown"), report.getList("final.uploadId"));
+        assertEquals(List.of("cancelled", "expired", "unknown"), report.getList("final.status"));
+        assertEquals(List.of("RequestRejected", "CredentialsRejected", "InvalidUploadId", "InvalidUploadId", "InvalidUploadId",
+                "InvalidUploadId"), report.getList("failed.errorType"));
+        assertEquals(6, openai.requests().size());
+    }
+
+    @Test
+    void whatALaterTryCanCancelIsAnErrorThatNamesItAfterAllWereTried() {
+        openai.answers("upload_busy", error(503, "busy", null).withHeader("x-should-retry", "false"));
+        openai.answers("upload_limited", error(429, "slow", null).withHeader("x-should-retry", "false"));
+        openai.hasPending("upload_pending");
+        JsonPath error = Lambda.error("[\"upload_busy\",\"upload_limited\",\"upload_unknown\",\"no/id\",\"upload_pending\"]");
+        assertEquals("CleanUpIncomplete", error.getString("errorType"));
+        assertThat(error.getString("errorMessage"), allOf(
+                containsString("2 of 5 uploads"), containsString("upload_busy (UpstreamFailure)"),
+                containsString("upload_limited (RateLimited)"), containsString("Cancelled: 1"),
+                containsString("already final: 1"), containsString("failed for good: 1"),
+                not(containsString("upload_pending ("))));
+        assertEquals(1, openai.attempts("upload_pending"));
+    }
+
+    @Test
+    void aThousandIdsAreTakenEightAtATime() {
+        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.wire().next();
+        JsonPath report = Lambda.json(list(1000).toString());
+        assertEquals(1000, report.getList("cancelled").size());
+        assertEquals(1000, openai.requests().size());
+        // No more connections than calls at a time; each is used again and again.
+        assertEquals(8, openai.wire().accepted());
+    }
+
+    @Test
+    void moreThanAThousandIdsAreRefusedWithoutACall() {
+        JsonPath error = Lambda.error(list(1001).toString());
+        assertEquals("InvalidEvent", error.getString("errorType"));
+        assertThat(error.getString("errorMessage"), allOf(containsString("1001"), containsString("queue")));
+        assertEquals(List.of(), openai.requests());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "null|InvalidUploadId|null",
+        "{}|InvalidUploadId|names no upload",
+        "{\"uploadIds\":null}|InvalidEvent|not an array",
+        "{\"uploadIds\":\"upload_1\"}|InvalidEvent|not an array",
+        "{\"uploadIds\":{}}|InvalidEvent|not an array",
+        "3|InvalidEvent|a number",
+    })
+    void anEventThatIsNoListOfIdsIsRefused(String event, String type, String word) {
+        JsonPath error = Lambda.error(event);
+        assertEquals(type, error.getString("errorType"));
+        assertThat(error.getString("errorMessage"), containsString(word));
+        assertEquals(List.of(), openai.requests());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sqs.json,WrongExport,cancelUpload", "sns.json,WrongExport,cancelUpload", "pipes-sqs.json,WrongExport,cancelUpload",
+        "http-api-v2.json,WrongExport,cancelUploadHttp", "alb.json,WrongExport,cancelUploadHttp",
+        "s3-put.json,InvalidEvent,aws:s3", "eventbridge-scheduled.json,InvalidUploadId,names no upload"
+    })
+    void anEventOfAnotherTriggerIsRefusedWithAWordOnWhereItBelongs(String event, String type, String word) {
+        JsonPath error = Lambda.error(Lambda.event(event));
+        assertEquals(type, error.getString("errorType"));
+        assertThat(error.getString("errorMessage"), containsString(word));
+        assertEquals(List.of(), openai.requests());
+    }
+
+    private static ArrayNode list(int size) {
+        ArrayNode list = Json.MAPPER.createArrayNode();
+        IntStream.range(0, size).forEach(i -> list.add("upload_" + i));
+        return list;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.cancelupload;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Invokes the function through its real event loop: Quarkus's mock of the Lambda Runtime API. */
+final class Lambda {
+    private Lambda() {
+    }
+
+    /** The function's result as text. */
+    static String result(String event) {
+        return post(event).then().statusCode(200).extract().asString();
+    }
+
+    /** The function's result as JSON. */
+    static JsonPath json(String event) {
+        return JsonPath.from(result(event));
+    }
+
+    /** The error that Lambda would report: {@code errorType} and {@code errorMessage}. */
+    static JsonPath error(String event) {
+        return post(event).then().statusCode(500).extract().jsonPath();
+    }
+
+    static Response post(String event) {
+        return given().contentType(ContentType.JSON).body(event.getBytes(StandardCharsets.UTF_8)).post();
+    }
+
+    /** Pays for what the first invocation and the test's first request cost, so that others can be timed. */
+    static void warmUp() {
+        post("\"upload_warm_up\"");
+    }
+
+    /** An event as AWS sends it, from src/test/resources/events. */
+    static String event(String name) {
+        try (InputStream in = Lambda.class.getResourceAsStream("/events/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
