@@ -9,6 +9,7 @@ import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.matchesRegex;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -268,6 +269,22 @@ class CancelUploadHttpTest {
         JsonNode response = response(event);
         assertTrue(response.get("statusCode").isInt());
         assertTrue(problem(response).get("message").isTextual());
+    }
+
+    @Test
+    void anyJsonGetsAWellFormedResponse() {
+        openai.answersAnything(cancelled(ID));
+        RandomEvents events = new RandomEvents(4);
+        for (int i = 0; i < 300; i++) {
+            String event = events.event().toString();
+            JsonNode response = response(event);
+            assertTrue(response.path("statusCode").isInt() && response.path("body").isTextual()
+                    && response.path("isBase64Encoded").isBoolean()
+                    && (response.path("headers").isObject() || response.path("multiValueHeaders").isObject())
+                    && Json.parse(response.get("body").textValue()).isPresent(), () -> event + " got " + response);
+        }
+        openai.requests().forEach(request ->
+                assertThat(request.getUrl(), matchesRegex("/v1/uploads/[A-Za-z0-9_.~-]{1,256}/cancel")));
     }
 
     @Test

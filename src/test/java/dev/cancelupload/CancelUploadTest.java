@@ -7,7 +7,9 @@ import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
@@ -20,18 +22,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.Wire;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +198,40 @@ class CancelUploadTest {
     }
 
     // The upstream call
+
+    @Test
+    void anyStringIsRefusedWithoutACallOrReachesOpenAIAsItsOwnPathSegment() {
+        openai.answersAnything(cancelled("upload_any"));
+        RandomEvents events = new RandomEvents(1);
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String id = events.id();
+            Response response = Lambda.post(Json.object().put("uploadId", id).toString());
+            if (response.statusCode() == 200) {
+                // URLEncoder differs from RFC 3986 in the tilde only.
+                sent.add("/v1/uploads/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("%7E", "~") + "/cancel");
+            } else {
+                assertEquals("InvalidUploadId", response.jsonPath().getString("errorType"), id);
+            }
+        }
+        List<String> arrived = new ArrayList<>(openai.requests().stream().map(LoggedRequest::getUrl).toList());
+        assertThat(sent, not(empty()));
+        assertThat(arrived, containsInAnyOrder(sent.toArray()));
+    }
+
+    @Test
+    void anyJsonGetsAResultOrADocumentedError() {
+        openai.answersAnything(cancelled("upload_any"));
+        Set<String> documented = Arrays.stream(FailureKind.values()).map(FailureKind::errorType).collect(Collectors.toSet());
+        documented.remove("InternalError");
+        RandomEvents events = new RandomEvents(2);
+        for (int i = 0; i < 300; i++) {
+            String event = events.event().toString();
+            Response response = Lambda.post(event);
+            assertTrue(response.statusCode() == 200 || documented.contains(response.jsonPath().getString("errorType")),
+                    () -> event + " got " + response.asString());
+        }
+    }
 
     @Test
     void theRequestIsOpenAIsDocumentedOne() {

@@ -1,5 +1,6 @@
 package dev.cancelupload;
 
+import static dev.cancelupload.upstream.OpenAI.cancelled;
 import static dev.cancelupload.upstream.OpenAI.error;
 import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
@@ -8,6 +9,7 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.cancelupload.upstream.OpenAI;
@@ -15,7 +17,9 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,5 +178,20 @@ class CleanUpUploadsTest {
         ArrayNode list = Json.MAPPER.createArrayNode();
         IntStream.range(0, size).forEach(i -> list.add("upload_" + i));
         return list;
+    }
+
+    @Test
+    void anyJsonGetsAReportOrADocumentedError() {
+        openai.answersAnything(cancelled("upload_any"));
+        RandomEvents events = new RandomEvents(3);
+        for (int i = 0; i < 300; i++) {
+            String event = events.event().toString();
+            Response response = Lambda.post(event);
+            assertTrue(response.statusCode() == 200
+                            ? response.jsonPath().getMap("").keySet().equals(Set.of("cancelled", "final", "failed", "notTried"))
+                            : Set.of("InvalidEvent", "InvalidUploadId", "WrongExport")
+                                    .contains(response.jsonPath().getString("errorType")),
+                    () -> event + " got " + response.asString());
+        }
     }
 }
