@@ -63,7 +63,7 @@ public class CancelUpload {
 
     private JsonNode sqs(List<Message> messages, Budget budget) {
         List<Outcome> outcomes = canceller.cancelAll(ids(messages), budget);
-        log.messages(Export.CANCEL_UPLOAD, messages, outcomes);
+        log.messages(Export.CANCEL_UPLOAD, messages, outcomes, budget.passed());
         ObjectNode response = Json.object();
         ArrayNode failures = response.putArray("batchItemFailures");
         for (int i = 0; i < outcomes.size(); i++) {
@@ -78,7 +78,7 @@ public class CancelUpload {
 
     private JsonNode sns(List<Message> messages, Budget budget) {
         List<Outcome> outcomes = canceller.cancelAll(ids(messages), budget);
-        log.messages(Export.CANCEL_UPLOAD, messages, outcomes);
+        log.messages(Export.CANCEL_UPLOAD, messages, outcomes, budget.passed());
         for (Outcome outcome : outcomes) {
             if (outcome.failure().isPresent()) {
                 throw outcome.failure().get();

@@ -38,7 +38,7 @@ public class CleanUpUploads {
     public JsonNode cleanUpUploads(LambdaEvent event) {
         Budget budget = canceller.budget();
         CleanUpReport report = new CleanUpReport(canceller.cancelAll(suppliers(ids(event)), budget));
-        log.cleanUp(report);
+        log.cleanUp(report, budget.passed());
         report.incomplete().ifPresent(failure -> {
             throw failure;
         });

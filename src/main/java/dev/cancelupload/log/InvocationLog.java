@@ -8,26 +8,32 @@ import dev.cancelupload.event.LambdaEvent.Message;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * One line for each invocation, and in a batch one more for each upload. Never a body, never a key, never a caller's
- * header.
+ * One line for each invocation, from which CloudWatch makes the metrics, and in a batch one more for each upload. Never a
+ * body, never a key, never a caller's header.
  */
 public final class InvocationLog {
 
-    private static final String INVOCATION = "invocation";
-    private static final String UPLOAD = "upload";
-
     private static final Logger LOG = Logger.getLogger("cancel-upload");
+
+    private final AtomicBoolean cold = new AtomicBoolean(true);
 
     /** One upload was the whole invocation. */
     public void invocation(Export export, Outcome outcome) {
-        log(export, INVOCATION, outcome, Optional.empty());
+        Map<String, Object> fields = invocationOf(export);
+        describe(outcome, fields);
+        fields.put("uploads", outcome.uploadId().isEmpty() ? 0 : 1);
+        boolean nothingToCancel = outcome.failure().filter(f -> f.kind().nothingToCancel()).isPresent();
+        // Not an error of ours, but whoever called wanted the Upload back.
+        log(nothingToCancel ? Logger.Level.WARN : level(outcome), text(outcome), fields, true);
     }
 
     /**
@@ -46,48 +52,64 @@ public final class InvocationLog {
      * @return the reply, to be given
      */
     public HttpReply answered(HttpReply reply) {
-        Map<String, Object> fields = fields(Export.CANCEL_UPLOAD_HTTP, INVOCATION);
+        Map<String, Object> fields = invocationOf(Export.CANCEL_UPLOAD_HTTP);
         fields.put("outcome", reply.status() == 405 ? "MethodNotAllowed" : "UnknownPath");
-        LOG.logf(Logger.Level.WARN, "%s", new LogEvent("no such operation: " + reply.status(), fields));
+        fields.put("attempts", 0);
+        fields.put("millis", 0);
+        fields.put("uploads", 0);
+        log(Logger.Level.WARN, "no such operation: " + reply.status(), fields, true);
         return reply;
     }
 
-    /** A batch of messages. */
-    public void messages(Export export, List<Message> messages, List<Outcome> outcomes) {
+    /**
+     * A batch of messages.
+     *
+     * @param time what the whole batch took
+     */
+    public void messages(Export export, List<Message> messages, List<Outcome> outcomes, Duration time) {
         for (int i = 0; i < outcomes.size(); i++) {
-            log(export, UPLOAD, outcomes.get(i), Optional.of(messages.get(i).id()));
+            upload(export, outcomes.get(i), Optional.of(messages.get(i).id()));
         }
-        Map<String, Object> fields = fields(export, INVOCATION);
         long failed = outcomes.stream().filter(o -> o.failure().filter(f -> !f.kind().nothingToCancel()).isPresent()).count();
+        Map<String, Object> fields = invocationOf(export);
         fields.put("outcome", failed == 0 ? "done" : "partial");
-        fields.put("uploads", outcomes.size());
         fields.put("failed", failed);
-        summary(fields, outcomes, failed == 0);
+        summary(fields, outcomes, time, failed == 0);
     }
 
-    /** A clean-up. */
-    public void cleanUp(CleanUpReport report) {
-        report.outcomes().forEach(outcome -> log(Export.CLEAN_UP_UPLOADS, UPLOAD, outcome, Optional.empty()));
-        Map<String, Object> fields = fields(Export.CLEAN_UP_UPLOADS, INVOCATION);
+    /**
+     * A clean-up.
+     *
+     * @param time what the whole clean-up took
+     */
+    public void cleanUp(CleanUpReport report, Duration time) {
+        report.outcomes().forEach(outcome -> upload(Export.CLEAN_UP_UPLOADS, outcome, Optional.empty()));
         boolean complete = report.incomplete().isEmpty();
-        fields.put("outcome", complete ? "done" : "CleanUpIncomplete");
-        fields.put("uploads", report.outcomes().size());
+        boolean allWell = complete && report.failed().isEmpty();
+        Map<String, Object> fields = invocationOf(Export.CLEAN_UP_UPLOADS);
+        fields.put("outcome", allWell ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
         fields.put("cancelled", report.cancelled().size());
         fields.put("final", report.alreadyFinal().size());
         fields.put("failed", report.failed().size());
         fields.put("notTried", report.notTried().size());
-        summary(fields, report.outcomes(), complete && report.failed().isEmpty());
+        summary(fields, report.outcomes(), time, allWell);
     }
 
-    private static void summary(Map<String, Object> fields, List<Outcome> outcomes, boolean allWell) {
+    private void summary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean allWell) {
         fields.put("attempts", outcomes.stream().mapToInt(Outcome::attempts).sum());
-        LOG.logf(allWell ? Logger.Level.INFO : Logger.Level.ERROR, "%s",
-                new LogEvent(fields.get("uploads") + " uploads: " + fields.get("outcome"), fields));
+        fields.put("millis", time.toMillis());
+        fields.put("uploads", outcomes.size());
+        log(allWell ? Logger.Level.INFO : Logger.Level.ERROR, outcomes.size() + " uploads: " + fields.get("outcome"), fields, true);
     }
 
-    private static void log(Export export, String event, Outcome outcome, Optional<String> messageId) {
-        Map<String, Object> fields = fields(export, event);
+    private static void upload(Export export, Outcome outcome, Optional<String> messageId) {
+        Map<String, Object> fields = fields(export, "upload");
         messageId.ifPresent(id -> fields.put("messageId", id));
+        describe(outcome, fields);
+        log(level(outcome), text(outcome), fields, false);
+    }
+
+    private static void describe(Outcome outcome, Map<String, Object> fields) {
         if (!outcome.uploadId().isEmpty()) {
             // What was refused may be anything, and is shown so that it cannot be mistaken for an id.
             boolean refused = outcome.failure().filter(f -> f.kind() == FailureKind.INVALID_UPLOAD_ID).isPresent();
@@ -99,18 +121,11 @@ public final class InvocationLog {
         fields.put("attempts", outcome.attempts());
         fields.put("millis", outcome.millis());
         outcome.failure().ifPresent(failure -> fields.put("error", failure.getMessage()));
-        LOG.logf(level(event, outcome), "%s", new LogEvent(text(outcome), fields));
     }
 
-    /** Nothing left to cancel is what a batch is for; whoever wanted the Upload back is told by an error. */
-    private static Logger.Level level(String event, Outcome outcome) {
-        if (outcome.failure().isEmpty()) {
-            return Logger.Level.INFO;
-        }
-        if (!outcome.failure().get().kind().nothingToCancel()) {
-            return Logger.Level.ERROR;
-        }
-        return event.equals(INVOCATION) ? Logger.Level.WARN : Logger.Level.INFO;
+    /** Nothing left to cancel is what a batch is for. */
+    private static Logger.Level level(Outcome outcome) {
+        return outcome.failure().filter(f -> !f.kind().nothingToCancel()).isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
     }
 
     private static String text(Outcome outcome) {
@@ -119,10 +134,20 @@ public final class InvocationLog {
                 + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)");
     }
 
+    private Map<String, Object> invocationOf(Export export) {
+        Map<String, Object> fields = fields(export, "invocation");
+        fields.put("coldStart", cold.getAndSet(false) ? 1 : 0);
+        return fields;
+    }
+
     private static Map<String, Object> fields(Export export, String event) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("event", event);
         fields.put("export", export.functionName());
         return fields;
+    }
+
+    private static void log(Logger.Level level, String text, Map<String, Object> fields, boolean metrics) {
+        LOG.logf(level, "%s", new LogEvent(text, fields, metrics));
     }
 }

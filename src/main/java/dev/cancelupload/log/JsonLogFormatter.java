@@ -29,8 +29,8 @@ public final class JsonLogFormatter extends ExtFormatter {
             json.writeStartObject();
             json.writeStringField("timestamp", record.getInstant().toString());
             json.writeStringField("level", record.getLevel().getName());
-            Object[] parameters = record.getParameters();
-            if (parameters != null && parameters.length == 1 && parameters[0] instanceof LogEvent event) {
+            LogEvent event = event(record);
+            if (event != null) {
                 for (Map.Entry<String, Object> field : event.fields().entrySet()) {
                     json.writeFieldName(field.getKey());
                     write(json, field.getValue());
@@ -41,6 +41,9 @@ public final class JsonLogFormatter extends ExtFormatter {
             }
             writeIfPresent(json, "awsRequestId", record.getMdc("AWSRequestId"));
             writeIfPresent(json, "xrayTraceId", System.getProperty(TRACE));
+            if (event != null && event.metrics()) {
+                EmbeddedMetrics.write(json, record.getInstant());
+            }
             if (record.getThrown() != null) {
                 StringWriter stack = new StringWriter();
                 record.getThrown().printStackTrace(new PrintWriter(stack));
@@ -51,6 +54,11 @@ public final class JsonLogFormatter extends ExtFormatter {
             throw new UncheckedIOException(e);
         }
         return line.append('\n').toString();
+    }
+
+    private static LogEvent event(ExtLogRecord record) {
+        Object[] parameters = record.getParameters();
+        return parameters != null && parameters.length == 1 && parameters[0] instanceof LogEvent event ? event : null;
     }
 
     private static void write(JsonGenerator json, Object value) throws IOException {

@@ -7,8 +7,9 @@ import java.util.Map;
  *
  * @param text for a reader
  * @param fields for a query
+ * @param metrics whether CloudWatch makes {@link EmbeddedMetrics} of the fields
  */
-record LogEvent(String text, Map<String, Object> fields) {
+record LogEvent(String text, Map<String, Object> fields, boolean metrics) {
     @Override
     public String toString() {
         return text;

@@ -147,6 +147,23 @@ class BootstrapIT {
     }
 
     @Test
+    void theLineOfAnInvocationIsInEmbeddedMetricFormat() throws Exception {
+        start();
+        lambda.invoke("\"upload_unknown\"");
+        lambda.invoke("\"upload_unknown\"");
+        List<JsonNode> lines = log().lines().map(line -> Json.parse(line).orElseThrow()).toList();
+        for (JsonNode line : lines) {
+            assertTrue(line.at("/_aws/Timestamp").isLong());
+            for (JsonNode directive : line.at("/_aws/CloudWatchMetrics")) {
+                assertEquals("CancelUpload", directive.get("Namespace").textValue());
+                directive.get("Dimensions").forEach(set -> set.forEach(name -> assertTrue(line.get(name.textValue()).isTextual())));
+                directive.get("Metrics").forEach(metric -> assertTrue(line.get(metric.get("Name").textValue()).isNumber()));
+            }
+        }
+        assertEquals(List.of(1, 0), lines.stream().map(line -> line.get("coldStart").intValue()).toList());
+    }
+
+    @Test
     void aFailedInvocationLeavesOneLineOfJsonWithoutAStackTrace() throws Exception {
         start();
         lambda.invoke("\"no/id\"");

@@ -1,0 +1,34 @@
+package dev.cancelupload.log;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Instant;
+
+/**
+ * The member of an invocation's log line that makes CloudWatch take its numbers as metrics, without an agent, an SDK or a
+ * call. How many invocations there were is the sample count of {@code millis}; by outcome there is nothing else, since
+ * every metric of every dimension has its price.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
+ *     Embedded metric format</a>
+ */
+final class EmbeddedMetrics {
+
+    private static final String DIRECTIVES = """
+            [{"Namespace":"CancelUpload","Dimensions":[["export"]],"Metrics":[\
+            {"Name":"millis","Unit":"Milliseconds"},{"Name":"attempts","Unit":"Count"},\
+            {"Name":"uploads","Unit":"Count"},{"Name":"coldStart","Unit":"Count"}]},\
+            {"Namespace":"CancelUpload","Dimensions":[["export","outcome"]],"Metrics":[\
+            {"Name":"millis","Unit":"Milliseconds"}]}]""";
+
+    private EmbeddedMetrics() {
+    }
+
+    static void write(JsonGenerator json, Instant time) throws IOException {
+        json.writeObjectFieldStart("_aws");
+        json.writeNumberField("Timestamp", time.toEpochMilli());
+        json.writeFieldName("CloudWatchMetrics");
+        json.writeRawValue(DIRECTIVES);
+        json.writeEndObject();
+    }
+}
