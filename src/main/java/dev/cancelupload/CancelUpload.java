@@ -58,7 +58,10 @@ public class CancelUpload {
     private JsonNode payload(JsonNode json, Budget budget) {
         Outcome outcome = canceller.cancel(() -> UploadIds.one(json), Optional.empty(), budget);
         log.invocation(Export.CANCEL_UPLOAD, outcome);
-        return outcome.cancelled().orElseThrow(() -> outcome.failure().orElseThrow()).upload().json();
+        return outcome.cancelled()
+                .orElseThrow(() -> outcome.failure().orElseThrow())
+                .upload()
+                .json();
     }
 
     private JsonNode sqs(List<Message> messages, Budget budget) {
@@ -67,9 +70,13 @@ public class CancelUpload {
         ObjectNode response = Json.object();
         ArrayNode failures = response.putArray("batchItemFailures");
         for (int i = 0; i < outcomes.size(); i++) {
-            // A message that can never succeed is returned too, so that it ends in the dead-letter queue, where somebody
+            // A message that can never succeed is returned too, so that it ends in the dead-letter queue, where
+            // somebody
             // sees it; one with nothing left to cancel has served its purpose.
-            if (outcomes.get(i).failure().filter(f -> !f.kind().nothingToCancel()).isPresent()) {
+            if (outcomes.get(i)
+                    .failure()
+                    .filter(f -> !f.kind().nothingToCancel())
+                    .isPresent()) {
                 failures.addObject().put("itemIdentifier", messages.get(i).id());
             }
         }
@@ -88,6 +95,8 @@ public class CancelUpload {
     }
 
     private static List<Supplier<String>> ids(List<Message> messages) {
-        return messages.stream().<Supplier<String>>map(message -> () -> UploadIds.inMessage(message.body())).toList();
+        return messages.stream()
+                .<Supplier<String>>map(message -> () -> UploadIds.inMessage(message.body()))
+                .toList();
     }
 }

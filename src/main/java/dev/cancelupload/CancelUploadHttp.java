@@ -63,7 +63,8 @@ public class CancelUploadHttp {
         }
         Outcome outcome = canceller.cancel(id::get, clientRequestId(request), budget);
         log.invocation(Export.CANCEL_UPLOAD_HTTP, outcome);
-        return outcome.cancelled().map(HttpReplies::cancelled)
+        return outcome.cancelled()
+                .map(HttpReplies::cancelled)
                 .orElseGet(() -> HttpReplies.failed(outcome.failure().orElseThrow()));
     }
 

@@ -46,15 +46,21 @@ public final class Canceller {
         String uploadId = "";
         try {
             uploadId = id.get();
-            return new Outcome(uploadId,
-                    Optional.of(client.cancel(new UploadId(uploadId), clientRequestId, budget)), Optional.empty(), millisSince(start));
+            return new Outcome(
+                    uploadId,
+                    Optional.of(client.cancel(new UploadId(uploadId), clientRequestId, budget)),
+                    Optional.empty(),
+                    millisSince(start));
         } catch (UploadFailure e) {
             return new Outcome(uploadId, Optional.empty(), Optional.of(e), millisSince(start));
         } catch (RuntimeException e) {
             LOG.error("A defect of this function", e);
-            UploadFailure failure = UploadFailure.of(FailureKind.INTERNAL_ERROR, "Upload " + UploadId.shown(uploadId)
-                    + " was not seen to be cancelled because of a defect of this function (" + e.getClass().getSimpleName()
-                    + "). Its log has more.");
+            UploadFailure failure = UploadFailure.of(
+                    FailureKind.INTERNAL_ERROR,
+                    "Upload " + UploadId.shown(uploadId)
+                            + " was not seen to be cancelled because of a defect of this function ("
+                            + e.getClass().getSimpleName()
+                            + "). Its log has more.");
             return new Outcome(uploadId, Optional.empty(), Optional.of(failure), millisSince(start));
         }
     }

@@ -52,14 +52,21 @@ public record CleanUpReport(List<Outcome> outcomes) {
                 list.append(" and ").append(left.size() - named).append(" more, which the log names");
                 break;
             }
-            list.append(named++ == 0 ? "" : ", ").append(outcome.uploadId()).append(" (")
-                    .append(isNotTried(outcome.failure().orElseThrow()) ? "not tried" : outcome.name()).append(')');
+            list.append(named++ == 0 ? "" : ", ")
+                    .append(outcome.uploadId())
+                    .append(" (")
+                    .append(isNotTried(outcome.failure().orElseThrow()) ? "not tried" : outcome.name())
+                    .append(')');
         }
-        return Optional.of(UploadFailure.of(FailureKind.CLEAN_UP_INCOMPLETE, left.size() + " of " + outcomes.size()
-                + " uploads are left that a later try can cancel: " + list + ". Cancelled: " + cancelled().size()
-                + ", already final: " + alreadyFinal().size() + ", failed for good: "
-                + whereFailed(f -> !f.retryable() && !f.kind().nothingToCancel()).size()
-                + ". Send the same event again; cancelling twice is harmless."));
+        return Optional.of(UploadFailure.of(
+                FailureKind.CLEAN_UP_INCOMPLETE,
+                left.size() + " of " + outcomes.size()
+                        + " uploads are left that a later try can cancel: " + list + ". Cancelled: "
+                        + cancelled().size()
+                        + ", already final: " + alreadyFinal().size() + ", failed for good: "
+                        + whereFailed(f -> !f.retryable() && !f.kind().nothingToCancel())
+                                .size()
+                        + ". Send the same event again; cancelling twice is harmless."));
     }
 
     /** {@code {"cancelled": […], "final": […], "failed": […], "notTried": […]}}. */
@@ -68,7 +75,8 @@ public record CleanUpReport(List<Outcome> outcomes) {
         ArrayNode cancelled = json.putArray("cancelled");
         cancelled().forEach(outcome -> cancelled.add(outcome.uploadId()));
         ArrayNode alreadyFinal = json.putArray("final");
-        alreadyFinal().forEach(outcome -> alreadyFinal.addObject()
+        alreadyFinal().forEach(outcome -> alreadyFinal
+                .addObject()
                 .put("uploadId", outcome.uploadId())
                 .put("status", status(outcome))
                 .put("message", outcome.failure().orElseThrow().getMessage()));
@@ -88,8 +96,11 @@ public record CleanUpReport(List<Outcome> outcomes) {
 
     /** {@code completed}, {@code cancelled} or {@code expired} as OpenAI said; {@code unknown} to it otherwise. */
     private static String status(Outcome outcome) {
-        return outcome.failure().flatMap(UploadFailure::answer).flatMap(ErrorAnswer::finalState)
-                .map(ErrorAnswer.FinalState::word).orElse("unknown");
+        return outcome.failure()
+                .flatMap(UploadFailure::answer)
+                .flatMap(ErrorAnswer::finalState)
+                .map(ErrorAnswer.FinalState::word)
+                .orElse("unknown");
     }
 
     private static boolean isNotTried(UploadFailure failure) {

@@ -30,7 +30,9 @@ public enum Export {
 
     /** The export of that name, if there is one. */
     public static Optional<Export> named(String functionName) {
-        return Arrays.stream(values()).filter(e -> e.functionName.equals(functionName)).findFirst();
+        return Arrays.stream(values())
+                .filter(e -> e.functionName.equals(functionName))
+                .findFirst();
     }
 
     /** All names, for a message: {@code cancelUpload, cancelUploadHttp or cleanUpUploads}. */

@@ -31,50 +31,83 @@ final class HttpReplies {
      * harmful coming from us. All others pass.
      */
     private static final Set<String> NOT_PASSED_ON = Set.of(
-            "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-            "transfer-encoding", "upgrade", "content-length", "content-encoding", "date", "server", "via", "alt-svc",
-            "set-cookie", "strict-transport-security", "www-authenticate", "report-to", "nel");
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "content-length",
+            "content-encoding",
+            "date",
+            "server",
+            "via",
+            "alt-svc",
+            "set-cookie",
+            "strict-transport-security",
+            "www-authenticate",
+            "report-to",
+            "nel");
 
     /** Seconds for a caller whom OpenAI did not tell how long to wait: the longest wait of the retry policy. */
     private static final String RETRY_AFTER = "8";
 
-    private HttpReplies() {
-    }
+    private HttpReplies() {}
 
     /** OpenAI's answer with the cancelled Upload. */
     static HttpReply cancelled(Cancelled cancelled) {
-        return new HttpReply(cancelled.status(), passedOn(cancelled.headers()), cancelled.upload().json().toString());
+        return new HttpReply(
+                cancelled.status(),
+                passedOn(cancelled.headers()),
+                cancelled.upload().json().toString());
     }
 
     /** OpenAI's answer if it is about the caller's request; ours if it is about this function or there is none. */
     static HttpReply failed(UploadFailure failure) {
         Optional<ErrorAnswer> answer = failure.answer();
-        boolean aboutTheRequest = switch (failure.kind()) {
-            case UPLOAD_NOT_FOUND, UPLOAD_ALREADY_FINAL, REQUEST_REJECTED, RATE_LIMITED -> true;
-            default -> false;
-        };
+        boolean aboutTheRequest =
+                switch (failure.kind()) {
+                    case UPLOAD_NOT_FOUND, UPLOAD_ALREADY_FINAL, REQUEST_REJECTED, RATE_LIMITED -> true;
+                    default -> false;
+                };
         if (aboutTheRequest && answer.isPresent() && answer.get().error().isPresent()) {
-            return limited(failure, new HttpReply(
-                    answer.get().status(), passedOn(answer.get().headers()), answer.get().body()));
+            return limited(
+                    failure,
+                    new HttpReply(
+                            answer.get().status(),
+                            passedOn(answer.get().headers()),
+                            answer.get().body()));
         }
         Map<String, List<String>> headers = new LinkedHashMap<>();
         headers.put("content-type", List.of(JSON));
         for (String name : List.of("x-request-id", "retry-after")) {
             answer.flatMap(a -> a.headers().first(name)).ifPresent(value -> headers.put(name, List.of(value)));
         }
-        return limited(failure, new HttpReply(failure.kind().httpStatus(), headers,
-                envelope(failure.getMessage(), type(failure.kind()), code(failure.kind()))));
+        return limited(
+                failure,
+                new HttpReply(
+                        failure.kind().httpStatus(),
+                        headers,
+                        envelope(failure.getMessage(), type(failure.kind()), code(failure.kind()))));
     }
 
     /** OpenAI's own answer to an address it does not know. */
     static HttpReply unknownPath(HttpRequest request) {
-        return ours(404, "Unknown request URL: " + request.method() + " " + UploadId.shown(request.path())
-                + ". This endpoint has POST …/uploads/{upload_id}/cancel.", "unknown_url");
+        return ours(
+                404,
+                "Unknown request URL: " + request.method() + " " + UploadId.shown(request.path())
+                        + ". This endpoint has POST …/uploads/{upload_id}/cancel.",
+                "unknown_url");
     }
 
     /** The path is right and the method is not. */
     static HttpReply methodNotAllowed(HttpRequest request) {
-        HttpReply reply = ours(405, "Not allowed to " + request.method() + " here: cancelling an upload is a POST.",
+        HttpReply reply = ours(
+                405,
+                "Not allowed to " + request.method() + " here: cancelling an upload is a POST.",
                 "method_not_allowed");
         reply.headers().put("allow", List.of("POST"));
         return reply;
@@ -103,7 +136,11 @@ final class HttpReplies {
 
     private static String envelope(String message, String type, String code) {
         ObjectNode json = Json.object();
-        json.putObject("error").put("message", message).put("type", type).putNull("param").put("code", code);
+        json.putObject("error")
+                .put("message", message)
+                .put("type", type)
+                .putNull("param")
+                .put("code", code);
         return json.toString();
     }
 

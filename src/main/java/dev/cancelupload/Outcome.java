@@ -23,18 +23,21 @@ public record Outcome(String uploadId, Optional<Cancelled> cancelled, Optional<U
 
     /** OpenAI's HTTP status, if it answered. */
     public Optional<Integer> status() {
-        return cancelled.map(Cancelled::status).or(() -> failure.flatMap(UploadFailure::answer).map(ErrorAnswer::status));
+        return cancelled.map(Cancelled::status).or(() -> failure.flatMap(UploadFailure::answer)
+                .map(ErrorAnswer::status));
     }
 
     /** OpenAI's {@code x-request-id}, if it answered. */
     public Optional<String> requestId() {
-        return cancelled.map(Cancelled::headers)
+        return cancelled
+                .map(Cancelled::headers)
                 .or(() -> failure.flatMap(UploadFailure::answer).map(ErrorAnswer::headers))
                 .flatMap(AnswerHeaders::requestId);
     }
 
     /** How many requests it took. */
     public int attempts() {
-        return cancelled.map(Cancelled::attempts).orElseGet(() -> failure.map(UploadFailure::attempts).orElse(0));
+        return cancelled.map(Cancelled::attempts).orElseGet(() -> failure.map(UploadFailure::attempts)
+                .orElse(0));
     }
 }

@@ -4,7 +4,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static dev.cancelupload.upstream.OpenAI.cancelled;
 import static dev.cancelupload.upstream.OpenAI.envelope;
 import static dev.cancelupload.upstream.OpenAI.error;
-import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
@@ -46,14 +45,22 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "http-api-v2.json", "http-api-v1.json", "rest-api-v1.json", "function-url.json", "alb.json", "alb-multi-value.json"
-    })
+    @ValueSource(
+            strings = {
+                "http-api-v2.json",
+                "http-api-v1.json",
+                "rest-api-v1.json",
+                "function-url.json",
+                "alb.json",
+                "alb-multi-value.json"
+            })
     void everyKindOfHttpEventCancelsTheUpload(String event) {
         openai.answers(ID, cancelled(ID).withHeader("x-new-tomorrow", "yes"));
         JsonNode response = response(Lambda.event(event));
         assertEquals(200, response.get("statusCode").intValue());
-        assertEquals(Json.parse(upload(ID, "cancelled")), Json.parse(response.get("body").textValue()));
+        assertEquals(
+                Json.parse(upload(ID, "cancelled")),
+                Json.parse(response.get("body").textValue()));
         assertFalse(response.get("isBase64Encoded").booleanValue());
         assertEquals("application/json", header(response, "content-type"));
         assertEquals("req_" + ID, header(response, "x-request-id"));
@@ -63,7 +70,9 @@ class CancelUploadHttpTest {
     @Test
     void aLoadBalancerGetsAStatusDescription() {
         openai.hasPending(ID);
-        assertEquals("200 OK", response(Lambda.event("alb.json")).get("statusDescription").textValue());
+        assertEquals(
+                "200 OK",
+                response(Lambda.event("alb.json")).get("statusDescription").textValue());
     }
 
     @Test
@@ -75,11 +84,16 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/v1/uploads/upload_abc123/cancel", "/uploads/upload_abc123/cancel", "/prod/v1/uploads/upload_abc123/cancel",
-        "/a/base/path/uploads/upload_abc123/cancel", "//v1//uploads/upload_abc123/cancel",
-        "/v1/uploads/upload%5Fabc123/cancel", "/v1/uploads/%75pload_abc123/cancel"
-    })
+    @ValueSource(
+            strings = {
+                "/v1/uploads/upload_abc123/cancel",
+                "/uploads/upload_abc123/cancel",
+                "/prod/v1/uploads/upload_abc123/cancel",
+                "/a/base/path/uploads/upload_abc123/cancel",
+                "//v1//uploads/upload_abc123/cancel",
+                "/v1/uploads/upload%5Fabc123/cancel",
+                "/v1/uploads/%75pload_abc123/cancel"
+            })
     void stagesBasePathsAndPercentEncodingDoNotMatter(String path) {
         openai.hasPending(ID);
         assertEquals(200, response(request("POST", path)).get("statusCode").intValue());
@@ -87,12 +101,23 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/v1/uploads//cancel", "/v1/uploads/%2e%2e/cancel", "/v1/uploads/../cancel", "/v1/uploads/a%2Fb/cancel",
-        "/v1/uploads/a%252Fb/cancel", "/v1/uploads/upload_1%0d%0aX-Injected:%201/cancel", "/v1/uploads/a+b/cancel",
-        "/v1/uploads/%/cancel", "/v1/uploads/%zz/cancel", "/v1/uploads/%c3%28/cancel", "/v1/uploads/ü/cancel",
-        "/v1/uploads/a b/cancel", "/v1/uploads/%00/cancel", "/v1/uploads/@evil.example/cancel"
-    })
+    @ValueSource(
+            strings = {
+                "/v1/uploads//cancel",
+                "/v1/uploads/%2e%2e/cancel",
+                "/v1/uploads/../cancel",
+                "/v1/uploads/a%2Fb/cancel",
+                "/v1/uploads/a%252Fb/cancel",
+                "/v1/uploads/upload_1%0d%0aX-Injected:%201/cancel",
+                "/v1/uploads/a+b/cancel",
+                "/v1/uploads/%/cancel",
+                "/v1/uploads/%zz/cancel",
+                "/v1/uploads/%c3%28/cancel",
+                "/v1/uploads/ü/cancel",
+                "/v1/uploads/a b/cancel",
+                "/v1/uploads/%00/cancel",
+                "/v1/uploads/@evil.example/cancel"
+            })
     void anIdThatCouldNotBeOneIs400WithoutACall(String path) {
         JsonNode response = response(request("POST", path));
         assertEquals(400, response.get("statusCode").intValue());
@@ -103,10 +128,20 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/", "", "/v1/uploads", "/v1/uploads/upload_1", "/v1/uploads/upload_1/parts", "/v1/uploads/upload_1/cancel/",
-        "/v1/uploads/upload_1/complete", "/v1/files/upload_1/cancel", "/v1/uploads/a/b/cancel", "/cancel", "uploads/x/cancel"
-    })
+    @ValueSource(
+            strings = {
+                "/",
+                "",
+                "/v1/uploads",
+                "/v1/uploads/upload_1",
+                "/v1/uploads/upload_1/parts",
+                "/v1/uploads/upload_1/cancel/",
+                "/v1/uploads/upload_1/complete",
+                "/v1/files/upload_1/cancel",
+                "/v1/uploads/a/b/cancel",
+                "/cancel",
+                "uploads/x/cancel"
+            })
     void anUnknownPathIs404(String path) {
         JsonNode response = response(request("POST", path));
         assertEquals(404, response.get("statusCode").intValue());
@@ -125,12 +160,21 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "404|No such Upload object|not_found", "400|Upload has already been completed.|", "400|Invalid|invalid_value",
-        "413|Too large|", "422|Unprocessable|invalid", "409|Conflict|conflict", "408|Timeout|"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "404|No such Upload object|not_found",
+                "400|Upload has already been completed.|",
+                "400|Invalid|invalid_value",
+                "413|Too large|",
+                "422|Unprocessable|invalid",
+                "409|Conflict|conflict",
+                "408|Timeout|"
+            })
     void whatOpenAISaysOfTheRequestIsPassedOnWordForWord(int status, String message, String code) {
-        openai.answers(ID, error(status, message, code).withHeader("retry-after-ms", "10").withHeader("x-new-tomorrow", "yes"));
+        openai.answers(
+                ID,
+                error(status, message, code).withHeader("retry-after-ms", "10").withHeader("x-new-tomorrow", "yes"));
         JsonNode response = response(request());
         assertEquals(status, response.get("statusCode").intValue());
         assertEquals(envelope(message, code), response.get("body").textValue());
@@ -141,14 +185,22 @@ class CancelUploadHttpTest {
     @ParameterizedTest
     @ValueSource(ints = {401, 403})
     void ourOwnKeysRefusalIs502WithoutAWordOfOpenAIs(int status) {
-        openai.answers(ID, error(status, "Incorrect API key provided: sk-test-5ec***tion.", "invalid_api_key")
-                .withHeader("www-authenticate", "Bearer").withHeader("openai-organization", "secret-org"));
+        openai.answers(
+                ID,
+                error(status, "Incorrect API key provided: sk-test-5ec***tion.", "invalid_api_key")
+                        .withHeader("www-authenticate", "Bearer")
+                        .withHeader("openai-organization", "secret-org"));
         JsonNode response = response(request());
         assertEquals(502, response.get("statusCode").intValue());
         assertEquals("credentials_rejected", problem(response).get("code").textValue());
         assertEquals("server_error", problem(response).get("type").textValue());
-        assertThat(response.toString(), allOf(not(containsString("sk-test")), not(containsString("invalid_api_key")),
-                not(containsString("www-authenticate")), not(containsString("secret-org"))));
+        assertThat(
+                response.toString(),
+                allOf(
+                        not(containsString("sk-test")),
+                        not(containsString("invalid_api_key")),
+                        not(containsString("www-authenticate")),
+                        not(containsString("secret-org"))));
         assertEquals("req_err", header(response, "x-request-id"));
     }
 
@@ -178,7 +230,9 @@ class CancelUploadHttpTest {
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 529})
     void aServerErrorIs502AfterAllRetries(int status) {
-        openai.answers(ID, error(status, "oops", null).withHeader("retry-after-ms", "10").withHeader("retry-after", "7"));
+        openai.answers(
+                ID,
+                error(status, "oops", null).withHeader("retry-after-ms", "10").withHeader("retry-after", "7"));
         JsonNode response = response(request());
         assertEquals(502, response.get("statusCode").intValue());
         assertEquals("upstream_failure", problem(response).get("code").textValue());
@@ -208,11 +262,23 @@ class CancelUploadHttpTest {
 
     @Test
     void headersOfTheConnectionAndOfOpenAIsOwnHostStayBehind() {
-        openai.answers(ID, cancelled(ID).withHeader("set-cookie", "__cf_bm=1").withHeader("strict-transport-security", "max-age=1")
-                .withHeader("server", "cloudflare").withHeader("alt-svc", "h3").withHeader("connection", "close"));
+        openai.answers(
+                ID,
+                cancelled(ID)
+                        .withHeader("set-cookie", "__cf_bm=1")
+                        .withHeader("strict-transport-security", "max-age=1")
+                        .withHeader("server", "cloudflare")
+                        .withHeader("alt-svc", "h3")
+                        .withHeader("connection", "close"));
         JsonNode response = response(request());
-        for (String name : List.of("set-cookie", "strict-transport-security", "server", "alt-svc", "connection",
-                "transfer-encoding", "content-length")) {
+        for (String name : List.of(
+                "set-cookie",
+                "strict-transport-security",
+                "server",
+                "alt-svc",
+                "connection",
+                "transfer-encoding",
+                "content-length")) {
             assertFalse(response.get("headers").has(name), name);
         }
     }
@@ -220,9 +286,11 @@ class CancelUploadHttpTest {
     @Test
     void severalValuesOfAHeaderArriveInEachDialect() {
         openai.answers(ID, cancelled(ID).withHeader("x-many", "one", "two"));
-        assertEquals("one, two", response(request()).get("headers").get("x-many").textValue());
+        assertEquals(
+                "one, two", response(request()).get("headers").get("x-many").textValue());
         JsonNode rest = response(Lambda.event("rest-api-v1.json"));
-        assertEquals("[\"one\",\"two\"]", rest.get("multiValueHeaders").get("x-many").toString());
+        assertEquals(
+                "[\"one\",\"two\"]", rest.get("multiValueHeaders").get("x-many").toString());
         assertFalse(rest.get("headers").has("x-many"));
     }
 
@@ -230,9 +298,15 @@ class CancelUploadHttpTest {
     void noHeaderOfTheCallerGoesUpstreamButItsRequestId() {
         openai.hasPending(ID);
         ObjectNode event = event("POST", "/v1/uploads/" + ID + "/cancel");
-        event.putObject("headers").put("authorization", "Bearer callers-own-token").put("cookie", "session=1")
-                .put("x-forwarded-for", "1.2.3.4").put("openai-organization", "org-of-another").put("host", "evil.example")
-                .put("content-length", "5").put("transfer-encoding", "chunked").put("user-agent", "OpenAI/Python")
+        event.putObject("headers")
+                .put("authorization", "Bearer callers-own-token")
+                .put("cookie", "session=1")
+                .put("x-forwarded-for", "1.2.3.4")
+                .put("openai-organization", "org-of-another")
+                .put("host", "evil.example")
+                .put("content-length", "5")
+                .put("transfer-encoding", "chunked")
+                .put("user-agent", "OpenAI/Python")
                 .put("X-Client-Request-ID", "caller-42");
         event.put("body", "aGVsbG8=").put("isBase64Encoded", true);
         response(event.toString());
@@ -240,9 +314,15 @@ class CancelUploadHttpTest {
         assertEquals("caller-42", request.getHeader("X-Client-Request-Id"));
         assertEquals("Bearer " + OpenAI.KEY, request.getHeader("Authorization"));
         assertEquals("", request.getBodyAsString());
-        assertThat(request.getHeaders().toString(), allOf(not(containsString("callers-own")), not(containsString("session")),
-                not(containsString("1.2.3.4")), not(containsString("org-of-another")), not(containsString("evil")),
-                not(containsString("OpenAI/Python"))));
+        assertThat(
+                request.getHeaders().toString(),
+                allOf(
+                        not(containsString("callers-own")),
+                        not(containsString("session")),
+                        not(containsString("1.2.3.4")),
+                        not(containsString("org-of-another")),
+                        not(containsString("evil")),
+                        not(containsString("OpenAI/Python"))));
     }
 
     @ParameterizedTest
@@ -256,15 +336,27 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "null", "{}", "[]", "\"upload_1\"", "42", "true", "1e999", "{\"uploadId\":\"upload_1\"}",
-        "{\"requestContext\":null}", "{\"requestContext\":{}}", "{\"requestContext\":{\"http\":{}}}",
-        "{\"requestContext\":{\"http\":{\"method\":7}},\"rawPath\":[]}",
-        "{\"requestContext\":{\"elb\":1},\"httpMethod\":null,\"path\":{}}",
-        "{\"requestContext\":{},\"httpMethod\":\"POST\",\"path\":null,\"headers\":[],\"multiValueHeaders\":7}",
-        "{\"requestContext\":{},\"httpMethod\":\"POST\",\"path\":\"/uploads/u/cancel\",\"headers\":{\"x-client-request-id\":[]}}",
-        "{\"Records\":[]}", "{\"Records\":[null]}", "{\"Records\":[{\"eventSource\":7}]}"
-    })
+    @ValueSource(
+            strings = {
+                "null",
+                "{}",
+                "[]",
+                "\"upload_1\"",
+                "42",
+                "true",
+                "1e999",
+                "{\"uploadId\":\"upload_1\"}",
+                "{\"requestContext\":null}",
+                "{\"requestContext\":{}}",
+                "{\"requestContext\":{\"http\":{}}}",
+                "{\"requestContext\":{\"http\":{\"method\":7}},\"rawPath\":[]}",
+                "{\"requestContext\":{\"elb\":1},\"httpMethod\":null,\"path\":{}}",
+                "{\"requestContext\":{},\"httpMethod\":\"POST\",\"path\":null,\"headers\":[],\"multiValueHeaders\":7}",
+                "{\"requestContext\":{},\"httpMethod\":\"POST\",\"path\":\"/uploads/u/cancel\",\"headers\":{\"x-client-request-id\":[]}}",
+                "{\"Records\":[]}",
+                "{\"Records\":[null]}",
+                "{\"Records\":[{\"eventSource\":7}]}"
+            })
     void whateverJsonArrivesAWellFormedResponseLeaves(String event) {
         JsonNode response = response(event);
         assertTrue(response.get("statusCode").isInt());
@@ -278,24 +370,37 @@ class CancelUploadHttpTest {
         for (int i = 0; i < 300; i++) {
             String event = events.event().toString();
             JsonNode response = response(event);
-            assertTrue(response.path("statusCode").isInt() && response.path("body").isTextual()
-                    && response.path("isBase64Encoded").isBoolean()
-                    && (response.path("headers").isObject() || response.path("multiValueHeaders").isObject())
-                    && Json.parse(response.get("body").textValue()).isPresent(), () -> event + " got " + response);
+            assertTrue(
+                    response.path("statusCode").isInt()
+                            && response.path("body").isTextual()
+                            && response.path("isBase64Encoded").isBoolean()
+                            && (response.path("headers").isObject()
+                                    || response.path("multiValueHeaders").isObject())
+                            && Json.parse(response.get("body").textValue()).isPresent(),
+                    () -> event + " got " + response);
         }
-        openai.requests().forEach(request ->
-                assertThat(request.getUrl(), matchesRegex("/v1/uploads/[A-Za-z0-9_.~-]{1,256}/cancel")));
+        openai.requests()
+                .forEach(request ->
+                        assertThat(request.getUrl(), matchesRegex("/v1/uploads/[A-Za-z0-9_.~-]{1,256}/cancel")));
     }
 
     @Test
     void jsonThatNestsTooDeeplyGetsAWellFormedResponse() {
-        assertEquals(400, response("{\"a\":".repeat(3000) + "1" + "}".repeat(3000)).get("statusCode").intValue());
+        assertEquals(
+                400,
+                response("{\"a\":".repeat(3000) + "1" + "}".repeat(3000))
+                        .get("statusCode")
+                        .intValue());
     }
 
     @Test
     void aNumberOfAMillionDigitsGetsAWellFormedResponse() {
         assertEquals(400, response("7".repeat(1_000_000)).get("statusCode").intValue());
-        assertEquals(400, response("{\"a\":" + "7".repeat(1_000_000) + "}").get("statusCode").intValue());
+        assertEquals(
+                400,
+                response("{\"a\":" + "7".repeat(1_000_000) + "}")
+                        .get("statusCode")
+                        .intValue());
     }
 
     @ParameterizedTest
@@ -310,7 +415,8 @@ class CancelUploadHttpTest {
 
     @Test
     void messagesOfAQueueThatWasConnectedByMistakeAreNotLost() {
-        assertEquals(3, response(Lambda.event("sqs.json")).get("batchItemFailures").size());
+        assertEquals(
+                3, response(Lambda.event("sqs.json")).get("batchItemFailures").size());
     }
 
     private static String request() {
@@ -322,9 +428,12 @@ class CancelUploadHttpTest {
     }
 
     private static ObjectNode event(String method, String path) {
-        ObjectNode event = (ObjectNode) Json.parse(Lambda.event("http-api-v2.json")).orElseThrow();
+        ObjectNode event =
+                (ObjectNode) Json.parse(Lambda.event("http-api-v2.json")).orElseThrow();
         event.put("rawPath", path).remove("pathParameters");
-        ((ObjectNode) event.get("requestContext").get("http")).put("method", method).put("path", path);
+        ((ObjectNode) event.get("requestContext").get("http"))
+                .put("method", method)
+                .put("path", path);
         return event;
     }
 
@@ -338,6 +447,8 @@ class CancelUploadHttpTest {
 
     private static String header(JsonNode response, String name) {
         JsonNode single = response.path("headers").path(name);
-        return single.isTextual() ? single.textValue() : response.path("multiValueHeaders").path(name).path(0).textValue();
+        return single.isTextual()
+                ? single.textValue()
+                : response.path("multiValueHeaders").path(name).path(0).textValue();
     }
 }

@@ -4,5 +4,4 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 /** The same against the packaged native executable. */
 @QuarkusIntegrationTest
-class CancelUploadIT extends CancelUploadTest {
-}
+class CancelUploadIT extends CancelUploadTest {}

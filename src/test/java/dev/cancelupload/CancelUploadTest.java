@@ -69,16 +69,17 @@ class CancelUploadTest {
     // What comes in
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\"upload_abc123\"",
-        "{\"uploadId\":\"upload_abc123\"}",
-        "{\"upload_id\":\"upload_abc123\"}",
-        "{\"uploadId\":\"upload_abc123\",\"upload_id\":\"upload_abc123\"}",
-        "{\"uploadId\":null,\"upload_id\":\"upload_abc123\"}",
-        "{\"anything\":[1,{\"else\":true}],\"uploadId\":\"upload_abc123\"}",
-        "{\"detail-type\":\"Upload abandoned\",\"source\":\"my.app\",\"detail\":{\"upload_id\":\"upload_abc123\"}}",
-        "{\"detail-type\":\"Upload abandoned\",\"source\":\"my.app\",\"detail\":\"upload_abc123\"}"
-    })
+    @ValueSource(
+            strings = {
+                "\"upload_abc123\"",
+                "{\"uploadId\":\"upload_abc123\"}",
+                "{\"upload_id\":\"upload_abc123\"}",
+                "{\"uploadId\":\"upload_abc123\",\"upload_id\":\"upload_abc123\"}",
+                "{\"uploadId\":null,\"upload_id\":\"upload_abc123\"}",
+                "{\"anything\":[1,{\"else\":true}],\"uploadId\":\"upload_abc123\"}",
+                "{\"detail-type\":\"Upload abandoned\",\"source\":\"my.app\",\"detail\":{\"upload_id\":\"upload_abc123\"}}",
+                "{\"detail-type\":\"Upload abandoned\",\"source\":\"my.app\",\"detail\":\"upload_abc123\"}"
+            })
     void everyDocumentedFormOfTheInputCancelsTheUpload(String event) {
         openai.hasPending(ID);
         JsonPath upload = Lambda.json(event);
@@ -150,14 +151,17 @@ class CancelUploadTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-        "[]|WrongExport|cleanUpUploads",
-        "[\"upload_1\"]|WrongExport|cleanUpUploads",
-        "{\"uploadIds\":[\"upload_1\"]}|WrongExport|cleanUpUploads",
-        "42|InvalidEvent|a number",
-        "true|InvalidEvent|a boolean",
-        "-1.5e300|InvalidEvent|a number",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "[]|WrongExport|cleanUpUploads",
+                "[\"upload_1\"]|WrongExport|cleanUpUploads",
+                "{\"uploadIds\":[\"upload_1\"]}|WrongExport|cleanUpUploads",
+                "42|InvalidEvent|a number",
+                "true|InvalidEvent|a boolean",
+                "-1.5e300|InvalidEvent|a number",
+            })
     void anEventOfAnotherShapeIsRefusedWithAWordOnWhereItBelongs(String event, String type, String word) {
         JsonPath error = Lambda.error(event);
         assertEquals(type, error.getString("errorType"));
@@ -166,7 +170,8 @@ class CancelUploadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http-api-v2.json", "http-api-v1.json", "rest-api-v1.json", "function-url.json", "alb.json"})
+    @ValueSource(
+            strings = {"http-api-v2.json", "http-api-v1.json", "rest-api-v1.json", "function-url.json", "alb.json"})
     void anHttpEventIsToldToGoToTheHttpExport(String event) {
         JsonPath error = Lambda.error(Lambda.event(event));
         assertEquals("WrongExport", error.getString("errorType"));
@@ -209,12 +214,14 @@ class CancelUploadTest {
             Response response = Lambda.post(Json.object().put("uploadId", id).toString());
             if (response.statusCode() == 200) {
                 // URLEncoder differs from RFC 3986 in the tilde only.
-                sent.add("/v1/uploads/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("%7E", "~") + "/cancel");
+                sent.add("/v1/uploads/"
+                        + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("%7E", "~") + "/cancel");
             } else {
                 assertEquals("InvalidUploadId", response.jsonPath().getString("errorType"), id);
             }
         }
-        List<String> arrived = new ArrayList<>(openai.requests().stream().map(LoggedRequest::getUrl).toList());
+        List<String> arrived = new ArrayList<>(
+                openai.requests().stream().map(LoggedRequest::getUrl).toList());
         assertThat(sent, not(empty()));
         assertThat(arrived, containsInAnyOrder(sent.toArray()));
     }
@@ -222,13 +229,16 @@ class CancelUploadTest {
     @Test
     void anyJsonGetsAResultOrADocumentedError() {
         openai.answersAnything(cancelled("upload_any"));
-        Set<String> documented = Arrays.stream(FailureKind.values()).map(FailureKind::errorType).collect(Collectors.toSet());
+        Set<String> documented =
+                Arrays.stream(FailureKind.values()).map(FailureKind::errorType).collect(Collectors.toSet());
         documented.remove("InternalError");
         RandomEvents events = new RandomEvents(2);
         for (int i = 0; i < 300; i++) {
             String event = events.event().toString();
             Response response = Lambda.post(event);
-            assertTrue(response.statusCode() == 200 || documented.contains(response.jsonPath().getString("errorType")),
+            assertTrue(
+                    response.statusCode() == 200
+                            || documented.contains(response.jsonPath().getString("errorType")),
                     () -> event + " got " + response.asString());
         }
     }
@@ -251,7 +261,8 @@ class CancelUploadTest {
 
     @Test
     void theUploadComesOutAsItCameIn() {
-        String upload = """
+        String upload =
+                """
                 {"id":"upload_abc123","object":"upload","bytes":9223372036854775807,"created_at":1719184911,\
                 "filename":"größe ☃.jsonl","purpose":"of tomorrow","status":"withdrawn","expires_at":null,\
                 "file":{"id":"file-1","object":"file","bytes":9007199254740993,"status":"new","more":{"a":[1,null]}},\
@@ -262,8 +273,12 @@ class CancelUploadTest {
 
     @Test
     void whatIsNullStaysNullAndWhatIsAbsentStaysAbsent() {
-        openai.answers(ID, json(200, "{\"id\":\"upload_abc123\",\"object\":\"upload\",\"status\":\"cancelled\",\"file\":null}"));
-        assertEquals("{\"id\":\"upload_abc123\",\"object\":\"upload\",\"status\":\"cancelled\",\"file\":null}", Lambda.result(EVENT));
+        openai.answers(
+                ID,
+                json(200, "{\"id\":\"upload_abc123\",\"object\":\"upload\",\"status\":\"cancelled\",\"file\":null}"));
+        assertEquals(
+                "{\"id\":\"upload_abc123\",\"object\":\"upload\",\"status\":\"cancelled\",\"file\":null}",
+                Lambda.result(EVENT));
     }
 
     @Test
@@ -288,45 +303,55 @@ class CancelUploadTest {
     @Test
     void chunkedAnswersAreRead() {
         String body = upload(ID, "cancelled");
-        openai.wire().next(Wire.answer("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
-                + Integer.toHexString(10) + ";ext=1\r\n" + body.substring(0, 10) + "\r\n"
-                + Integer.toHexString(body.length() - 10) + "\r\n" + body.substring(10) + "\r\n0\r\ntrailer: x\r\n\r\n"));
+        openai.wire()
+                .next(Wire.answer(
+                        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+                                + Integer.toHexString(10) + ";ext=1\r\n" + body.substring(0, 10) + "\r\n"
+                                + Integer.toHexString(body.length() - 10) + "\r\n" + body.substring(10)
+                                + "\r\n0\r\ntrailer: x\r\n\r\n"));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }
 
     @Test
     void interimAnswersArePassedOver() {
         String body = upload(ID, "cancelled");
-        openai.wire().next(Wire.answer("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: "
-                + body.length() + "\r\n\r\n" + body));
+        openai.wire()
+                .next(Wire.answer("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: "
+                        + body.length() + "\r\n\r\n" + body));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }
 
     // What OpenAI refuses
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "404|No such Upload object: upload_abc123|not_found|UploadNotFound",
-        "400|Upload has already been completed.||UploadAlreadyFinal",
-        "400|Upload upload_abc123 is cancelled||UploadAlreadyFinal",
-        "400|This upload was canceled.||UploadAlreadyFinal",
-        "400|The upload has expired||UploadAlreadyFinal",
-        "400|Not possible.|upload_already_completed|UploadAlreadyFinal",
-        "400|upload cannot be CANCELLED in its state||UploadAlreadyFinal",
-        "400|Invalid value for upload_id|invalid_value|RequestRejected",
-        "400|The unexpiredness is incompleted||RequestRejected",
-        "413|Too large||RequestRejected",
-        "418|I am a teapot||RequestRejected",
-        "422|Unprocessable|invalid|RequestRejected",
-        "401|Incorrect API key provided: sk-test-5ec***tion.|invalid_api_key|CredentialsRejected",
-        "403|Your project sk-test-5ecret is not allowed|forbidden|CredentialsRejected",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "404|No such Upload object: upload_abc123|not_found|UploadNotFound",
+                "400|Upload has already been completed.||UploadAlreadyFinal",
+                "400|Upload upload_abc123 is cancelled||UploadAlreadyFinal",
+                "400|This upload was canceled.||UploadAlreadyFinal",
+                "400|The upload has expired||UploadAlreadyFinal",
+                "400|Not possible.|upload_already_completed|UploadAlreadyFinal",
+                "400|upload cannot be CANCELLED in its state||UploadAlreadyFinal",
+                "400|Invalid value for upload_id|invalid_value|RequestRejected",
+                "400|The unexpiredness is incompleted||RequestRejected",
+                "413|Too large||RequestRejected",
+                "418|I am a teapot||RequestRejected",
+                "422|Unprocessable|invalid|RequestRejected",
+                "401|Incorrect API key provided: sk-test-5ec***tion.|invalid_api_key|CredentialsRejected",
+                "403|Your project sk-test-5ecret is not allowed|forbidden|CredentialsRejected",
+            })
     void aRefusalIsNamedAndNotTriedAgain(int status, String message, String code, String type) {
         openai.answers(ID, error(status, message, code));
         JsonPath error = Lambda.error(EVENT);
         assertEquals(type, error.getString("errorType"));
-        assertThat(error.getString("errorMessage"),
-                allOf(containsString(ID), containsString("HTTP " + status), containsString("x-request-id req_err"),
+        assertThat(
+                error.getString("errorMessage"),
+                allOf(
+                        containsString(ID),
+                        containsString("HTTP " + status),
+                        containsString("x-request-id req_err"),
                         containsString("1 attempt")));
         if (code != null && !type.equals("CredentialsRejected")) {
             assertThat(error.getString("errorMessage"), containsString("code " + code));
@@ -351,7 +376,8 @@ class CancelUploadTest {
     @Test
     void aKeyThatUpstreamEchoesIsMasked() {
         openai.answers(ID, error(422, "You sent Bearer " + OpenAI.KEY, null));
-        assertThat(Lambda.error(EVENT).getString("errorMessage"),
+        assertThat(
+                Lambda.error(EVENT).getString("errorMessage"),
                 allOf(not(containsString(OpenAI.KEY)), containsString("You sent Bearer ***")));
     }
 
@@ -367,16 +393,25 @@ class CancelUploadTest {
 
     @ParameterizedTest
     @CsvSource({
-        "408,RequestRejected", "409,RequestRejected", "429,RateLimited", "500,UpstreamFailure", "503,UpstreamFailure",
+        "408,RequestRejected",
+        "409,RequestRejected",
+        "429,RateLimited",
+        "500,UpstreamFailure",
+        "503,UpstreamFailure",
         "529,UpstreamFailure"
     })
     void afterTwoRetriesTheFailureIsReported(int status, String type) {
         openai.answers(ID, error(status, "not now", "busy").withHeader("retry-after-ms", "10"));
         JsonPath error = Lambda.error(EVENT);
         assertEquals(type, error.getString("errorType"));
-        assertThat(error.getString("errorMessage"),
-                allOf(containsString("HTTP " + status), containsString("3 attempts"), containsString("not now"),
-                        containsString("code busy"), containsString("Try again later")));
+        assertThat(
+                error.getString("errorMessage"),
+                allOf(
+                        containsString("HTTP " + status),
+                        containsString("3 attempts"),
+                        containsString("not now"),
+                        containsString("code busy"),
+                        containsString("Try again later")));
         assertEquals(3, openai.attempts(ID));
     }
 
@@ -400,30 +435,39 @@ class CancelUploadTest {
         Lambda.error(EVENT);
         List<Duration> waits = waits();
         assertThat(waits.get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(374)), lessThan(Duration.ofMillis(900))));
-        assertThat(waits.get(1), allOf(greaterThanOrEqualTo(Duration.ofMillis(749)), lessThan(Duration.ofMillis(1400))));
+        assertThat(
+                waits.get(1), allOf(greaterThanOrEqualTo(Duration.ofMillis(749)), lessThan(Duration.ofMillis(1400))));
     }
 
     @Test
     void retryAfterMsSaysHowLongAndComesBeforeRetryAfter() {
-        openai.answersInTurn(ID,
-                error(429, "slow down", null).withHeader("retry-after-ms", "50").withHeader("retry-after", "3"), cancelled(ID));
+        openai.answersInTurn(
+                ID,
+                error(429, "slow down", null).withHeader("retry-after-ms", "50").withHeader("retry-after", "3"),
+                cancelled(ID));
         Lambda.result(EVENT);
-        assertThat(waits().get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(49)), lessThan(Duration.ofMillis(370))));
+        assertThat(
+                waits().get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(49)), lessThan(Duration.ofMillis(370))));
     }
 
     @Test
     void retryAfterInSecondsSaysHowLong() {
         openai.answersInTurn(ID, error(429, "slow down", null).withHeader("retry-after", "1.5"), cancelled(ID));
         Lambda.result(EVENT);
-        assertThat(waits().get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(1499)), lessThan(Duration.ofMillis(2500))));
+        assertThat(
+                waits().get(0),
+                allOf(greaterThanOrEqualTo(Duration.ofMillis(1499)), lessThan(Duration.ofMillis(2500))));
     }
 
     @Test
     void retryAfterAsADateSaysHowLong() {
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3));
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3));
         openai.answersInTurn(ID, error(503, "at that time", null).withHeader("retry-after", date), cancelled(ID));
         Lambda.result(EVENT);
-        assertThat(waits().get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(1500)), lessThan(Duration.ofMillis(3900))));
+        assertThat(
+                waits().get(0),
+                allOf(greaterThanOrEqualTo(Duration.ofMillis(1500)), lessThan(Duration.ofMillis(3900))));
     }
 
     @ParameterizedTest
@@ -431,7 +475,8 @@ class CancelUploadTest {
     void aRetryAfterThatMakesNoSenseIsPassedOver(String value) {
         openai.answersInTurn(ID, error(429, "slow down", null).withHeader("retry-after", value), cancelled(ID));
         Lambda.result(EVENT);
-        assertThat(waits().get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(374)), lessThan(Duration.ofMillis(1200))));
+        assertThat(
+                waits().get(0), allOf(greaterThanOrEqualTo(Duration.ofMillis(374)), lessThan(Duration.ofMillis(1200))));
     }
 
     @Test
@@ -444,15 +489,26 @@ class CancelUploadTest {
     }
 
     private List<Duration> waits() {
-        List<Date> times = openai.requests(ID).stream().map(LoggedRequest::getLoggedDate).sorted().toList();
+        List<Date> times = openai.requests(ID).stream()
+                .map(LoggedRequest::getLoggedDate)
+                .sorted()
+                .toList();
         return Stream.iterate(1, i -> i < times.size(), i -> i + 1)
-                .map(i -> Duration.between(times.get(i - 1).toInstant(), times.get(i).toInstant())).toList();
+                .map(i -> Duration.between(
+                        times.get(i - 1).toInstant(), times.get(i).toInstant()))
+                .toList();
     }
 
     // When the connection fails
 
     @ParameterizedTest
-    @ValueSource(strings = {"CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE", "MALFORMED_RESPONSE_CHUNK"})
+    @ValueSource(
+            strings = {
+                "CONNECTION_RESET_BY_PEER",
+                "EMPTY_RESPONSE",
+                "RANDOM_DATA_THEN_CLOSE",
+                "MALFORMED_RESPONSE_CHUNK"
+            })
     void aBrokenAnswerIsTriedAgain(Fault fault) {
         openai.answersInTurn(ID, aResponse().withStatus(200).withFault(fault), cancelled(ID));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
@@ -460,7 +516,13 @@ class CancelUploadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE", "MALFORMED_RESPONSE_CHUNK"})
+    @ValueSource(
+            strings = {
+                "CONNECTION_RESET_BY_PEER",
+                "EMPTY_RESPONSE",
+                "RANDOM_DATA_THEN_CLOSE",
+                "MALFORMED_RESPONSE_CHUNK"
+            })
     void anAnswerThatStaysBrokenIsAnUpstreamFailure(Fault fault) {
         openai.answers(ID, aResponse().withStatus(200).withFault(fault));
         JsonPath error = Lambda.error(EVENT);
@@ -472,7 +534,9 @@ class CancelUploadTest {
     @Test
     void aTruncatedBodyIsTriedAgain() {
         openai.hasPending(ID);
-        openai.wire().next(Wire.answer("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"id\":"));
+        openai.wire()
+                .next(Wire.answer(
+                        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"id\":"));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
         assertEquals(1, openai.attempts(ID));
     }
@@ -510,7 +574,9 @@ class CancelUploadTest {
 
     @Test
     void aCancelThatWasRateLimitedFirstDoesNotClaimToHaveDoneIt() {
-        openai.answersInTurn(ID, error(429, "slow", null).withHeader("retry-after-ms", "10"),
+        openai.answersInTurn(
+                ID,
+                error(429, "slow", null).withHeader("retry-after-ms", "10"),
                 error(400, "Upload is already cancelled", null));
         assertThat(Lambda.error(EVENT).getString("errorMessage"), not(containsString("this very call")));
     }
@@ -527,32 +593,44 @@ class CancelUploadTest {
         return Stream.of(
                 Arguments.of(json(200, ""), "is empty"),
                 Arguments.of(aResponse().withStatus(204), "is empty"),
-                Arguments.of(aResponse().withStatus(200).withHeader("content-type", "text/html").withBody("<html>Hi</html>"), "is not JSON (content-type text/html"),
+                Arguments.of(
+                        aResponse()
+                                .withStatus(200)
+                                .withHeader("content-type", "text/html")
+                                .withBody("<html>Hi</html>"),
+                        "is not JSON (content-type text/html"),
                 Arguments.of(json(200, "{\"id\":\"upload_"), "is not JSON"),
                 Arguments.of(json(200, "null"), "not a JSON object"),
                 Arguments.of(json(200, "[]"), "not a JSON object"),
                 Arguments.of(json(200, "\"upload_abc123\""), "not a JSON object"),
                 Arguments.of(json(200, "{}"), "\"object\""),
-                Arguments.of(json(200, "{\"object\":\"file\",\"id\":\"file-1\",\"status\":\"processed\"}"), "\"object\""),
+                Arguments.of(
+                        json(200, "{\"object\":\"file\",\"id\":\"file-1\",\"status\":\"processed\"}"), "\"object\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"status\":\"cancelled\"}"), "\"id\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"id\":7,\"status\":\"cancelled\"}"), "\"id\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"id\":\"upload_1\"}"), "\"status\""),
                 Arguments.of(json(200, "[".repeat(100_000)), "is not JSON"),
                 Arguments.of(aResponse().withStatus(301).withHeader("location", "https://evil.example/"), "redirect"),
-                Arguments.of(aResponse().withStatus(307).withHeader("location", "/v1/uploads/other/cancel"), "redirect"),
-                Arguments.of(aResponse().withStatus(404).withHeader("content-type", "text/html").withBody("<h1>404</h1>"), "OPENAI_BASE_URL"),
+                Arguments.of(
+                        aResponse().withStatus(307).withHeader("location", "/v1/uploads/other/cancel"), "redirect"),
+                Arguments.of(
+                        aResponse()
+                                .withStatus(404)
+                                .withHeader("content-type", "text/html")
+                                .withBody("<h1>404</h1>"),
+                        "OPENAI_BASE_URL"),
                 Arguments.of(json(404, "{\"message\":\"Not Found\"}"), "OPENAI_BASE_URL"),
                 Arguments.of(json(400, "{\"error\":\"completed\"}"), "OPENAI_BASE_URL"));
     }
 
     @ParameterizedTest
     @MethodSource("unusableAnswers")
-    void anAnswerThatIsNotOpenAIsIsAnUpstreamFailureInPlainWords(
-            ResponseDefinitionBuilder answer, String words) {
+    void anAnswerThatIsNotOpenAIsIsAnUpstreamFailureInPlainWords(ResponseDefinitionBuilder answer, String words) {
         openai.answers(ID, answer.withHeader("x-request-id", "req_odd"));
         JsonPath error = Lambda.error(EVENT);
         assertEquals("UpstreamFailure", error.getString("errorType"));
-        assertThat(error.getString("errorMessage"),
+        assertThat(
+                error.getString("errorMessage"),
                 allOf(containsString(words), containsString("x-request-id req_odd"), not(containsString("xception"))));
         assertEquals(1, openai.requests().size());
     }
@@ -581,7 +659,8 @@ class CancelUploadTest {
 
     @Test
     void theInvocationAfterAFailureIsUnharmed() {
-        openai.wire().next(Wire.answer("garbage\r\n\r\n"), Wire.answer("garbage\r\n\r\n"), Wire.answer("garbage\r\n\r\n"));
+        openai.wire()
+                .next(Wire.answer("garbage\r\n\r\n"), Wire.answer("garbage\r\n\r\n"), Wire.answer("garbage\r\n\r\n"));
         assertEquals("UpstreamFailure", Lambda.error(EVENT).getString("errorType"));
         openai.hasPending(ID);
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
@@ -616,19 +695,30 @@ class CancelUploadTest {
         openai.answers("upload_busy", error(503, "busy", null).withHeader("x-should-retry", "false"));
         openai.answers("upload_done", error(400, "already completed", null));
         openai.answers("upload_denied", error(401, "key", null));
-        String result = Lambda.result(sqs("\"upload_pending\"", "upload_busy", "{\"upload_id\":\"upload_done\"}",
-                "upload_unknown", "no/id", "{broken", "upload_denied", "null", ""));
+        String result = Lambda.result(sqs(
+                "\"upload_pending\"",
+                "upload_busy",
+                "{\"upload_id\":\"upload_done\"}",
+                "upload_unknown",
+                "no/id",
+                "{broken",
+                "upload_denied",
+                "null",
+                ""));
         // Completed and unknown uploads leave nothing to do; what is hopeless goes to the dead-letter queue.
-        assertEquals("{\"batchItemFailures\":[{\"itemIdentifier\":\"m1\"},{\"itemIdentifier\":\"m4\"},"
-                + "{\"itemIdentifier\":\"m5\"},{\"itemIdentifier\":\"m6\"},{\"itemIdentifier\":\"m7\"},"
-                + "{\"itemIdentifier\":\"m8\"}]}", result);
+        assertEquals(
+                "{\"batchItemFailures\":[{\"itemIdentifier\":\"m1\"},{\"itemIdentifier\":\"m4\"},"
+                        + "{\"itemIdentifier\":\"m5\"},{\"itemIdentifier\":\"m6\"},{\"itemIdentifier\":\"m7\"},"
+                        + "{\"itemIdentifier\":\"m8\"}]}",
+                result);
         assertEquals(5, openai.requests().size());
     }
 
     @Test
     void aBatchSharesOneBudget() {
         openai.answersAnything(cancelled("any").withFixedDelay(3000));
-        String[] bodies = Stream.iterate(0, i -> i + 1).limit(30).map(i -> "upload_" + i).toArray(String[]::new);
+        String[] bodies =
+                Stream.iterate(0, i -> i + 1).limit(30).map(i -> "upload_" + i).toArray(String[]::new);
         Response response = Lambda.post(sqs(bodies));
         assertEquals(30, response.jsonPath().getList("batchItemFailures").size());
         assertThat(response.time(), lessThan(4800L));

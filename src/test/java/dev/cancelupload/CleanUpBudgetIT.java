@@ -4,5 +4,4 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 /** The same against the packaged native executable. */
 @QuarkusIntegrationTest
-class CleanUpBudgetIT extends CleanUpBudgetTest {
-}
+class CleanUpBudgetIT extends CleanUpBudgetTest {}

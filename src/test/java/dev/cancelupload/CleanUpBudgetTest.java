@@ -28,10 +28,16 @@ class CleanUpBudgetTest {
         openai.reset();
         Lambda.warmUp();
         openai.answersAnything(cancelled("any").withFixedDelay(3000));
-        String list = "[" + String.join(",", IntStream.range(0, 100).mapToObj(i -> "\"upload_" + i + "\"").toList()) + "]";
+        String list = "["
+                + String.join(
+                        ",",
+                        IntStream.range(0, 100)
+                                .mapToObj(i -> "\"upload_" + i + "\"")
+                                .toList()) + "]";
         Response response = Lambda.post(list);
         assertEquals("CleanUpIncomplete", response.jsonPath().getString("errorType"));
-        assertThat(response.jsonPath().getString("errorMessage"),
+        assertThat(
+                response.jsonPath().getString("errorMessage"),
                 allOf(containsString("100 of 100 uploads"), containsString("upload_99 (not tried)")));
         assertThat(response.time(), lessThan(4800L));
     }

@@ -4,5 +4,4 @@ import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 /** The same against the packaged native executable. */
 @QuarkusIntegrationTest
-class CleanUpUploadsIT extends CleanUpUploadsTest {
-}
+class CleanUpUploadsIT extends CleanUpUploadsTest {}

@@ -49,12 +49,13 @@ class CleanUpUploadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{\"uploadIds\":[\"upload_1\",\"upload_2\"]}",
-        "[\"upload_1\",\"upload_2\"]",
-        "{\"detail-type\":\"Nightly\",\"source\":\"my.app\",\"detail\":{\"uploadIds\":[\"upload_1\",\"upload_2\"]}}",
-        "{\"detail-type\":\"Nightly\",\"source\":\"my.app\",\"detail\":[\"upload_1\",\"upload_2\"]}"
-    })
+    @ValueSource(
+            strings = {
+                "{\"uploadIds\":[\"upload_1\",\"upload_2\"]}",
+                "[\"upload_1\",\"upload_2\"]",
+                "{\"detail-type\":\"Nightly\",\"source\":\"my.app\",\"detail\":{\"uploadIds\":[\"upload_1\",\"upload_2\"]}}",
+                "{\"detail-type\":\"Nightly\",\"source\":\"my.app\",\"detail\":[\"upload_1\",\"upload_2\"]}"
+            })
     void everyFormOfAListIsCancelled(String event) {
         openai.hasPending("upload_1");
         openai.hasPending("upload_2");
@@ -62,10 +63,13 @@ class CleanUpUploadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\"upload_1\"", "{\"uploadId\":\"upload_1\"}", "{\"upload_id\":\"upload_1\"}",
-        "{\"detail-type\":\"x\",\"source\":\"y\",\"detail\":{\"uploadId\":\"upload_1\"}}"
-    })
+    @ValueSource(
+            strings = {
+                "\"upload_1\"",
+                "{\"uploadId\":\"upload_1\"}",
+                "{\"upload_id\":\"upload_1\"}",
+                "{\"detail-type\":\"x\",\"source\":\"y\",\"detail\":{\"uploadId\":\"upload_1\"}}"
+            })
     void oneIdIsACleanUpOfOne(String event) {
         openai.hasPending("upload_1");
         assertEquals(List.of("upload_1"), Lambda.json(event).getList("cancelled"));
@@ -90,7 +94,9 @@ class CleanUpUploadsTest {
     @Test
     void duplicatesAreCalledOnce() {
         openai.hasPending("upload_1");
-        assertEquals(List.of("upload_1"), Lambda.json("[\"upload_1\",\"upload_1\",\"upload_1\"]").getList("cancelled"));
+        assertEquals(
+                List.of("upload_1"),
+                Lambda.json("[\"upload_1\",\"upload_1\",\"upload_1\"]").getList("cancelled"));
         assertEquals(1, openai.attempts("upload_1"));
     }
 
@@ -106,8 +112,15 @@ class CleanUpUploadsTest {
         assertEquals(List.of("upload_pending"), report.getList("cancelled"));
         assertEquals(List.of("upload_cancelled", "upload_expired", "upload_unknown"), report.getList("final.uploadId"));
         assertEquals(List.of("cancelled", "expired", "unknown"), report.getList("final.status"));
-        assertEquals(List.of("RequestRejected", "CredentialsRejected", "InvalidUploadId", "InvalidUploadId", "InvalidUploadId",
-                "InvalidUploadId"), report.getList("failed.errorType"));
+        assertEquals(
+                List.of(
+                        "RequestRejected",
+                        "CredentialsRejected",
+                        "InvalidUploadId",
+                        "InvalidUploadId",
+                        "InvalidUploadId",
+                        "InvalidUploadId"),
+                report.getList("failed.errorType"));
         assertEquals(6, openai.requests().size());
     }
 
@@ -116,13 +129,19 @@ class CleanUpUploadsTest {
         openai.answers("upload_busy", error(503, "busy", null).withHeader("x-should-retry", "false"));
         openai.answers("upload_limited", error(429, "slow", null).withHeader("x-should-retry", "false"));
         openai.hasPending("upload_pending");
-        JsonPath error = Lambda.error("[\"upload_busy\",\"upload_limited\",\"upload_unknown\",\"no/id\",\"upload_pending\"]");
+        JsonPath error =
+                Lambda.error("[\"upload_busy\",\"upload_limited\",\"upload_unknown\",\"no/id\",\"upload_pending\"]");
         assertEquals("CleanUpIncomplete", error.getString("errorType"));
-        assertThat(error.getString("errorMessage"), allOf(
-                containsString("2 of 5 uploads"), containsString("upload_busy (UpstreamFailure)"),
-                containsString("upload_limited (RateLimited)"), containsString("Cancelled: 1"),
-                containsString("already final: 1"), containsString("failed for good: 1"),
-                not(containsString("upload_pending ("))));
+        assertThat(
+                error.getString("errorMessage"),
+                allOf(
+                        containsString("2 of 5 uploads"),
+                        containsString("upload_busy (UpstreamFailure)"),
+                        containsString("upload_limited (RateLimited)"),
+                        containsString("Cancelled: 1"),
+                        containsString("already final: 1"),
+                        containsString("failed for good: 1"),
+                        not(containsString("upload_pending ("))));
         assertEquals(1, openai.attempts("upload_pending"));
     }
 
@@ -146,14 +165,17 @@ class CleanUpUploadsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-        "null|InvalidUploadId|null",
-        "{}|InvalidUploadId|names no upload",
-        "{\"uploadIds\":null}|InvalidEvent|not an array",
-        "{\"uploadIds\":\"upload_1\"}|InvalidEvent|not an array",
-        "{\"uploadIds\":{}}|InvalidEvent|not an array",
-        "3|InvalidEvent|a number",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "null|InvalidUploadId|null",
+                "{}|InvalidUploadId|names no upload",
+                "{\"uploadIds\":null}|InvalidEvent|not an array",
+                "{\"uploadIds\":\"upload_1\"}|InvalidEvent|not an array",
+                "{\"uploadIds\":{}}|InvalidEvent|not an array",
+                "3|InvalidEvent|a number",
+            })
     void anEventThatIsNoListOfIdsIsRefused(String event, String type, String word) {
         JsonPath error = Lambda.error(event);
         assertEquals(type, error.getString("errorType"));
@@ -163,9 +185,13 @@ class CleanUpUploadsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "sqs.json,WrongExport,cancelUpload", "sns.json,WrongExport,cancelUpload", "pipes-sqs.json,WrongExport,cancelUpload",
-        "http-api-v2.json,WrongExport,cancelUploadHttp", "alb.json,WrongExport,cancelUploadHttp",
-        "s3-put.json,InvalidEvent,aws:s3", "eventbridge-scheduled.json,InvalidUploadId,names no upload"
+        "sqs.json,WrongExport,cancelUpload",
+        "sns.json,WrongExport,cancelUpload",
+        "pipes-sqs.json,WrongExport,cancelUpload",
+        "http-api-v2.json,WrongExport,cancelUploadHttp",
+        "alb.json,WrongExport,cancelUploadHttp",
+        "s3-put.json,InvalidEvent,aws:s3",
+        "eventbridge-scheduled.json,InvalidUploadId,names no upload"
     })
     void anEventOfAnotherTriggerIsRefusedWithAWordOnWhereItBelongs(String event, String type, String word) {
         JsonPath error = Lambda.error(Lambda.event(event));
@@ -187,8 +213,12 @@ class CleanUpUploadsTest {
         for (int i = 0; i < 300; i++) {
             String event = events.event().toString();
             Response response = Lambda.post(event);
-            assertTrue(response.statusCode() == 200
-                            ? response.jsonPath().getMap("").keySet().equals(Set.of("cancelled", "final", "failed", "notTried"))
+            assertTrue(
+                    response.statusCode() == 200
+                            ? response.jsonPath()
+                                    .getMap("")
+                                    .keySet()
+                                    .equals(Set.of("cancelled", "final", "failed", "notTried"))
                             : Set.of("InvalidEvent", "InvalidUploadId", "WrongExport")
                                     .contains(response.jsonPath().getString("errorType")),
                     () -> event + " got " + response.asString());

@@ -12,8 +12,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Invokes the function through its real event loop: Quarkus's mock of the Lambda Runtime API. */
 final class Lambda {
-    private Lambda() {
-    }
+    private Lambda() {}
 
     /** The function's result as text. */
     static String result(String event) {
@@ -31,7 +30,9 @@ final class Lambda {
     }
 
     static Response post(String event) {
-        return given().contentType(ContentType.JSON).body(event.getBytes(StandardCharsets.UTF_8)).post();
+        return given().contentType(ContentType.JSON)
+                .body(event.getBytes(StandardCharsets.UTF_8))
+                .post();
     }
 
     /** Pays for what the first invocation and the test's first request cost, so that others can be timed. */

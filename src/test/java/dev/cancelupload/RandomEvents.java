@@ -13,19 +13,82 @@ import java.util.Random;
  */
 final class RandomEvents {
 
-    private static final List<String> REAL = List.of("http-api-v2.json", "http-api-v1.json", "rest-api-v1.json",
-            "function-url.json", "alb.json", "alb-multi-value.json", "eventbridge-rule.json", "eventbridge-scheduled.json",
-            "scheduler.json", "sqs.json", "sqs-from-sns.json", "pipes-sqs.json", "sns.json", "s3-put.json",
-            "dynamodb-stream.json", "kinesis.json");
+    private static final List<String> REAL = List.of(
+            "http-api-v2.json",
+            "http-api-v1.json",
+            "rest-api-v1.json",
+            "function-url.json",
+            "alb.json",
+            "alb-multi-value.json",
+            "eventbridge-rule.json",
+            "eventbridge-scheduled.json",
+            "scheduler.json",
+            "sqs.json",
+            "sqs-from-sns.json",
+            "pipes-sqs.json",
+            "sns.json",
+            "s3-put.json",
+            "dynamodb-stream.json",
+            "kinesis.json");
 
-    private static final String[] NAMES = {"Records", "eventSource", "EventSource", "Sns", "Message", "MessageId", "Type",
-        "messageId", "body", "detail", "detail-type", "uploadId", "upload_id", "uploadIds", "requestContext", "http", "elb",
-        "method", "httpMethod", "path", "rawPath", "headers", "multiValueHeaders", "pathParameters", "isBase64Encoded",
-        "x-client-request-id", "", "\u0000", "ü"};
+    private static final String[] NAMES = {
+        "Records",
+        "eventSource",
+        "EventSource",
+        "Sns",
+        "Message",
+        "MessageId",
+        "Type",
+        "messageId",
+        "body",
+        "detail",
+        "detail-type",
+        "uploadId",
+        "upload_id",
+        "uploadIds",
+        "requestContext",
+        "http",
+        "elb",
+        "method",
+        "httpMethod",
+        "path",
+        "rawPath",
+        "headers",
+        "multiValueHeaders",
+        "pathParameters",
+        "isBase64Encoded",
+        "x-client-request-id",
+        "",
+        "\u0000",
+        "ü"
+    };
 
-    private static final String[] TEXTS = {"aws:sqs", "aws:sns", "aws:s3", "Notification", "POST", "GET", "upload_1", "",
-        " ", ".", "..", "/v1/uploads/upload_1/cancel", "/uploads/%2e%2e/cancel", "/uploads/%/cancel", "[", "{", "\"",
-        "{\"uploadId\":\"upload_1\"}", "\"upload_1\"", "null", "\r\nX-Injected: 1", "\ud800", "\u2028", "ü"};
+    private static final String[] TEXTS = {
+        "aws:sqs",
+        "aws:sns",
+        "aws:s3",
+        "Notification",
+        "POST",
+        "GET",
+        "upload_1",
+        "",
+        " ",
+        ".",
+        "..",
+        "/v1/uploads/upload_1/cancel",
+        "/uploads/%2e%2e/cancel",
+        "/uploads/%/cancel",
+        "[",
+        "{",
+        "\"",
+        "{\"uploadId\":\"upload_1\"}",
+        "\"upload_1\"",
+        "null",
+        "\r\nX-Injected: 1",
+        "\ud800",
+        "\u2028",
+        "ü"
+    };
 
     private static final String ORDINARY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private static final String AWKWARD = "._~-%/?#@:\\;\"+&=<>[]{}|^` \t\r\n";
@@ -54,11 +117,12 @@ final class RandomEvents {
     String id() {
         StringBuilder id = new StringBuilder();
         for (int left = length(); left > 0; left--) {
-            id.appendCodePoint(switch (random.nextInt(12)) {
-                case 0 -> random.nextInt(0x80);
-                case 1 -> one(AWKWARD);
-                default -> one(ORDINARY);
-            });
+            id.appendCodePoint(
+                    switch (random.nextInt(12)) {
+                        case 0 -> random.nextInt(0x80);
+                        case 1 -> one(AWKWARD);
+                        default -> one(ORDINARY);
+                    });
             if (random.nextInt(200) == 0) {
                 id.appendCodePoint(random.nextInt(Character.MAX_CODE_POINT + 1));
             }
@@ -88,7 +152,10 @@ final class RandomEvents {
                 object.set(name, random.nextInt(6) == 0 ? event.deepCopy() : value(0));
             }
         } else if (container instanceof ArrayNode array) {
-            array.add(array.isEmpty() || random.nextBoolean() ? value(0) : array.get(0).deepCopy());
+            array.add(
+                    array.isEmpty() || random.nextBoolean()
+                            ? value(0)
+                            : array.get(0).deepCopy());
         }
     }
 
@@ -104,7 +171,8 @@ final class RandomEvents {
             case 0 -> Json.MAPPER.nullNode();
             case 1 -> Json.MAPPER.getNodeFactory().booleanNode(random.nextBoolean());
             case 2 -> Json.MAPPER.getNodeFactory().numberNode(random.nextLong());
-            case 3 -> Json.MAPPER.getNodeFactory().numberNode(random.nextGaussian() * Math.pow(10, random.nextInt(300)));
+            case 3 ->
+                Json.MAPPER.getNodeFactory().numberNode(random.nextGaussian() * Math.pow(10, random.nextInt(300)));
             case 4 -> Json.MAPPER.getNodeFactory().textNode(id());
             case 5 -> Json.MAPPER.getNodeFactory().textNode(TEXTS[random.nextInt(TEXTS.length)]);
             case 6, 7 -> {

@@ -116,7 +116,9 @@ public record Configuration(
             }
             try {
                 URI uri = new URI(value.replaceAll("/+$", ""));
-                boolean plain = uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null
+                boolean plain = uri.getHost() != null
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null
                         && uri.getPort() <= 65535;
                 String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
                 if (plain && (scheme.equals("https") || scheme.equals("http") && isLoopback(uri.getHost()))) {
@@ -137,7 +139,10 @@ public record Configuration(
         private Optional<String> headerValue(Variable variable) {
             Optional<String> value = value(variable);
             if (value.isPresent() && !value.get().chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                wrong(variable, value.get(), "it is sent as a header and has to be visible ASCII characters without spaces.");
+                wrong(
+                        variable,
+                        value.get(),
+                        "it is sent as a header and has to be visible ASCII characters without spaces.");
             }
             return value;
         }
@@ -167,7 +172,9 @@ public record Configuration(
             Optional<Duration> duration = Durations.parse(value.get())
                     .filter(d -> d.compareTo(Duration.ZERO) > 0 && d.compareTo(LONGEST_INVOCATION) <= 0);
             if (duration.isEmpty()) {
-                wrong(variable, value.get(),
+                wrong(
+                        variable,
+                        value.get(),
                         "it has to be a duration above zero and up to 15 minutes, written as 10s, 500ms, PT10S or 10 (seconds).");
             }
             return duration.orElse(byDefault);
@@ -176,7 +183,9 @@ public record Configuration(
         private Optional<Path> trustAnchors() {
             Optional<Path> file = value(Variable.SSL_CERT_FILE).map(Path::of);
             if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
-                wrong(Variable.SSL_CERT_FILE, file.get().toString(),
+                wrong(
+                        Variable.SSL_CERT_FILE,
+                        file.get().toString(),
                         "there is no such file that can be read; it has to be a PEM file of the certificates to trust.");
             }
             return file;
@@ -186,7 +195,9 @@ public record Configuration(
         private void export() {
             String value = environment.apply(Variable.QUARKUS_FUNQY_EXPORT.name());
             if (value != null && Export.named(value).isEmpty()) {
-                wrong(Variable.QUARKUS_FUNQY_EXPORT, value,
+                wrong(
+                        Variable.QUARKUS_FUNQY_EXPORT,
+                        value,
                         "there is no such function; it has to be " + Export.names() + ".");
             }
         }

@@ -6,8 +6,7 @@ import java.util.Optional;
 
 /** Durations as people write them into an environment variable. */
 final class Durations {
-    private Durations() {
-    }
+    private Durations() {}
 
     /** {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}), or plain seconds; empty if it is none of them. */
     static Optional<Duration> parse(String text) {

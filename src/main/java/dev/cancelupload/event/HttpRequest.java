@@ -39,8 +39,11 @@ public record HttpRequest(Format format, String method, String path, JsonNode ev
             return Optional.empty();
         }
         if (context.path("http").isObject()) {
-            return Optional.of(new HttpRequest(Format.PAYLOAD_2_0, upper(context.get("http").path("method")),
-                    event.path("rawPath").asText(), event));
+            return Optional.of(new HttpRequest(
+                    Format.PAYLOAD_2_0,
+                    upper(context.get("http").path("method")),
+                    event.path("rawPath").asText(),
+                    event));
         }
         if (!event.has("httpMethod")) {
             return Optional.empty();
@@ -49,7 +52,8 @@ public record HttpRequest(Format format, String method, String path, JsonNode ev
         if (context.has("elb")) {
             format = event.path("multiValueHeaders").isObject() ? Format.ALB_MULTI_VALUE : Format.ALB;
         }
-        return Optional.of(new HttpRequest(format, upper(event.get("httpMethod")), event.path("path").asText(), event));
+        return Optional.of(new HttpRequest(
+                format, upper(event.get("httpMethod")), event.path("path").asText(), event));
     }
 
     private static String upper(JsonNode method) {

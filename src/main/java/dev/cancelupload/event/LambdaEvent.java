@@ -35,7 +35,8 @@ public sealed interface LambdaEvent {
                 return Optional.of(Export.CLEAN_UP_UPLOADS);
             }
             return json.isTextual() || UploadIds.ONE.stream().anyMatch(json::has)
-                    ? Optional.of(Export.CANCEL_UPLOAD) : Optional.empty();
+                    ? Optional.of(Export.CANCEL_UPLOAD)
+                    : Optional.empty();
         }
     }
 
@@ -100,6 +101,5 @@ public sealed interface LambdaEvent {
      * @param id the message's id
      * @param body what its sender wrote; null if there is none
      */
-    record Message(String id, String body) {
-    }
+    record Message(String id, String body) {}
 }

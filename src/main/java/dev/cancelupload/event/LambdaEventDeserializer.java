@@ -77,14 +77,16 @@ public final class LambdaEventDeserializer extends JsonDeserializer<LambdaEvent>
         List<Message> messages = new ArrayList<>(records.size());
         if (source.equals("aws:sqs")) {
             for (JsonNode record : records) {
-                messages.add(new Message(record.path("messageId").asText(), record.path("body").textValue()));
+                messages.add(new Message(
+                        record.path("messageId").asText(), record.path("body").textValue()));
             }
             return new SqsMessages(messages);
         }
         if (source.equals("aws:sns") && !pipes) {
             for (JsonNode record : records) {
                 JsonNode sns = record.path("Sns");
-                messages.add(new Message(sns.path("MessageId").asText(), sns.path("Message").textValue()));
+                messages.add(new Message(
+                        sns.path("MessageId").asText(), sns.path("Message").textValue()));
             }
             return new SnsNotifications(messages);
         }

@@ -21,8 +21,7 @@ public final class UploadIds {
     private static final String FORMS =
             " Send the id as a JSON string, or as {\"uploadId\": \"upload_…\"}. Nothing was sent to OpenAI.";
 
-    private UploadIds() {
-    }
+    private UploadIds() {}
 
     /**
      * The id in a JSON string or in an object's {@code uploadId} or {@code upload_id}.
@@ -34,11 +33,16 @@ public final class UploadIds {
             return json.textValue();
         }
         if (json.isArray() || json.has(MANY)) {
-            throw UploadFailure.of(FailureKind.WRONG_EXPORT, "This function cancels one upload and got a list: lists are for"
-                    + " the export " + Export.CLEAN_UP_UPLOADS_NAME + ". Nothing was sent to OpenAI.");
+            throw UploadFailure.of(
+                    FailureKind.WRONG_EXPORT,
+                    "This function cancels one upload and got a list: lists are for" + " the export "
+                            + Export.CLEAN_UP_UPLOADS_NAME + ". Nothing was sent to OpenAI.");
         }
         if (!json.isObject()) {
-            throw invalid(json.isNull() ? "The event is null and names no upload." : "The event is neither a string nor an object.");
+            throw invalid(
+                    json.isNull()
+                            ? "The event is null and names no upload."
+                            : "The event is neither a string nor an object.");
         }
         String id = null;
         for (String field : ONE) {
@@ -70,15 +74,18 @@ public final class UploadIds {
         JsonNode list = json.isObject() && json.has(MANY) ? json.get(MANY) : json;
         if (!list.isArray()) {
             if (list != json) {
-                throw UploadFailure.of(FailureKind.INVALID_EVENT,
+                throw UploadFailure.of(
+                        FailureKind.INVALID_EVENT,
                         "The field \"" + MANY + "\" is not an array. Nothing was sent to OpenAI.");
             }
             return List.of(one(json));
         }
         if (list.size() > MOST) {
-            throw UploadFailure.of(FailureKind.INVALID_EVENT, "The list has " + list.size() + " ids, and " + MOST
-                    + " is the most that one clean-up takes: split it, or send the ids to the queue of the export "
-                    + Export.CANCEL_UPLOAD_NAME + ", which has no limit. Nothing was sent to OpenAI.");
+            throw UploadFailure.of(
+                    FailureKind.INVALID_EVENT,
+                    "The list has " + list.size() + " ids, and " + MOST
+                            + " is the most that one clean-up takes: split it, or send the ids to the queue of the export "
+                            + Export.CANCEL_UPLOAD_NAME + ", which has no limit. Nothing was sent to OpenAI.");
         }
         List<String> ids = new ArrayList<>(list.size());
         list.forEach(element -> ids.add(element.isTextual() ? element.textValue() : notAString(element)));
@@ -107,8 +114,10 @@ public final class UploadIds {
         if (first != '{' && first != '[' && first != '"') {
             return text;
         }
-        JsonNode json = Json.parse(text).orElseThrow(() -> invalid("The message looks like JSON but cannot be read as such."));
-        if (json.path("Type").asText().equals("Notification") && json.path("Message").isTextual()) {
+        JsonNode json =
+                Json.parse(text).orElseThrow(() -> invalid("The message looks like JSON but cannot be read as such."));
+        if (json.path("Type").asText().equals("Notification")
+                && json.path("Message").isTextual()) {
             return inNotification(json.get("Message").textValue());
         }
         return one(LambdaEventDeserializer.detail(json));

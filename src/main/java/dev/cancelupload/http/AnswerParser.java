@@ -63,7 +63,9 @@ final class AnswerParser {
     }
 
     private static int status(String line) throws MalformedAnswerException {
-        boolean wellFormed = line.length() >= 12 && line.startsWith("HTTP/1.") && line.charAt(8) == ' '
+        boolean wellFormed = line.length() >= 12
+                && line.startsWith("HTTP/1.")
+                && line.charAt(8) == ' '
                 && (line.length() == 12 || line.charAt(12) == ' ');
         for (int i = 9; wellFormed && i < 12; i++) {
             wellFormed = line.charAt(i) >= '0' && line.charAt(i) <= '9';
@@ -124,7 +126,7 @@ final class AnswerParser {
 
     private byte[] exactly(int length) throws IOException {
         byte[] body = new byte[length];
-        for (int at = 0; at < length;) {
+        for (int at = 0; at < length; ) {
             fill();
             int count = Math.min(limit - position, length - at);
             System.arraycopy(buffer, position, body, at, count);
@@ -229,8 +231,7 @@ final class AnswerParser {
     }
 
     /** The connection ended in the middle of an answer, or before it. */
-    static final class PrematureEndException extends IOException {
-    }
+    static final class PrematureEndException extends IOException {}
 
     /** The bytes are no answer; the message completes the sentence "The answer was not usable: …". */
     static final class MalformedAnswerException extends IOException {

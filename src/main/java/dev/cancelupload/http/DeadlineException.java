@@ -3,5 +3,4 @@ package dev.cancelupload.http;
 import java.io.InterruptedIOException;
 
 /** The time for an attempt is over. */
-final class DeadlineException extends InterruptedIOException {
-}
+final class DeadlineException extends InterruptedIOException {}

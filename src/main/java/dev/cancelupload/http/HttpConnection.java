@@ -107,7 +107,8 @@ final class HttpConnection implements Closeable {
             return new TransportException("could not resolve the name " + origin.host(), false, false);
         }
         if (e instanceof SSLException) {
-            return new TransportException("could not agree on TLS with " + origin + " (" + e.getMessage() + ")", false, false);
+            return new TransportException(
+                    "could not agree on TLS with " + origin + " (" + e.getMessage() + ")", false, false);
         }
         return new TransportException("could not connect to " + origin + " (" + e.getMessage() + ")", false, false);
     }

@@ -67,7 +67,8 @@ public final class HttpTransport implements ClientRequestFilter {
                 response.header(field.getKey(), redacted(value));
             }
         }
-        request.abortWith(response.entity(new ByteArrayInputStream(redaction.apply(answer.body()))).build());
+        request.abortWith(response.entity(new ByteArrayInputStream(redaction.apply(answer.body())))
+                .build());
     }
 
     private String redacted(String value) {
@@ -108,10 +109,16 @@ public final class HttpTransport implements ClientRequestFilter {
     private static byte[] head(ClientRequestContext request) {
         URI uri = request.getUri();
         StringBuilder head = new StringBuilder(512)
-                .append(request.getMethod()).append(' ').append(uri.getRawPath()).append(" HTTP/1.1\r\n")
-                .append("Host: ").append(uri.getRawAuthority()).append("\r\n");
-        request.getStringHeaders().forEach((name, values) ->
-                values.forEach(value -> head.append(name).append(": ").append(value).append("\r\n")));
+                .append(request.getMethod())
+                .append(' ')
+                .append(uri.getRawPath())
+                .append(" HTTP/1.1\r\n")
+                .append("Host: ")
+                .append(uri.getRawAuthority())
+                .append("\r\n");
+        request.getStringHeaders()
+                .forEach((name, values) -> values.forEach(
+                        value -> head.append(name).append(": ").append(value).append("\r\n")));
         return head.append("Content-Length: 0\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 }

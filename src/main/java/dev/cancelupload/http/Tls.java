@@ -18,8 +18,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** TLS with the built-in trust anchors or those of a PEM file. */
 public final class Tls {
-    private Tls() {
-    }
+    private Tls() {}
 
     /**
      * @param trustAnchors PEM file with the certificates to trust instead of the built-in ones
@@ -44,7 +43,8 @@ public final class Tls {
 
     private static Collection<? extends Certificate> certificates(Path file) throws CertificateException, IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509").generateCertificates(in);
+            Collection<? extends Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
             if (certificates.isEmpty()) {
                 throw new CertificateException("there is no certificate in it");
             }

@@ -14,15 +14,15 @@ import java.time.Instant;
  */
 final class EmbeddedMetrics {
 
-    private static final String DIRECTIVES = """
+    private static final String DIRECTIVES =
+            """
             [{"Namespace":"CancelUpload","Dimensions":[["export"]],"Metrics":[\
             {"Name":"millis","Unit":"Milliseconds"},{"Name":"attempts","Unit":"Count"},\
             {"Name":"uploads","Unit":"Count"},{"Name":"coldStart","Unit":"Count"}]},\
             {"Namespace":"CancelUpload","Dimensions":[["export","outcome"]],"Metrics":[\
             {"Name":"millis","Unit":"Milliseconds"}]}]""";
 
-    private EmbeddedMetrics() {
-    }
+    private EmbeddedMetrics() {}
 
     static void write(JsonGenerator json, Instant time) throws IOException {
         json.writeObjectFieldStart("_aws");

@@ -31,7 +31,8 @@ public final class InvocationLog {
         Map<String, Object> fields = invocationOf(export);
         describe(outcome, fields);
         fields.put("uploads", outcome.uploadId().isEmpty() ? 0 : 1);
-        boolean nothingToCancel = outcome.failure().filter(f -> f.kind().nothingToCancel()).isPresent();
+        boolean nothingToCancel =
+                outcome.failure().filter(f -> f.kind().nothingToCancel()).isPresent();
         // Not an error of ours, but whoever called wanted the Upload back.
         log(nothingToCancel ? Logger.Level.WARN : level(outcome), text(outcome), fields, true);
     }
@@ -70,7 +71,10 @@ public final class InvocationLog {
         for (int i = 0; i < outcomes.size(); i++) {
             upload(export, outcomes.get(i), Optional.of(messages.get(i).id()));
         }
-        long failed = outcomes.stream().filter(o -> o.failure().filter(f -> !f.kind().nothingToCancel()).isPresent()).count();
+        long failed = outcomes.stream()
+                .filter(o ->
+                        o.failure().filter(f -> !f.kind().nothingToCancel()).isPresent())
+                .count();
         Map<String, Object> fields = invocationOf(export);
         fields.put("outcome", failed == 0 ? "done" : "partial");
         fields.put("failed", failed);
@@ -99,7 +103,11 @@ public final class InvocationLog {
         fields.put("attempts", outcomes.stream().mapToInt(Outcome::attempts).sum());
         fields.put("millis", time.toMillis());
         fields.put("uploads", outcomes.size());
-        log(allWell ? Logger.Level.INFO : Logger.Level.ERROR, outcomes.size() + " uploads: " + fields.get("outcome"), fields, true);
+        log(
+                allWell ? Logger.Level.INFO : Logger.Level.ERROR,
+                outcomes.size() + " uploads: " + fields.get("outcome"),
+                fields,
+                true);
     }
 
     private static void upload(Export export, Outcome outcome, Optional<String> messageId) {
@@ -112,7 +120,9 @@ public final class InvocationLog {
     private static void describe(Outcome outcome, Map<String, Object> fields) {
         if (!outcome.uploadId().isEmpty()) {
             // What was refused may be anything, and is shown so that it cannot be mistaken for an id.
-            boolean refused = outcome.failure().filter(f -> f.kind() == FailureKind.INVALID_UPLOAD_ID).isPresent();
+            boolean refused = outcome.failure()
+                    .filter(f -> f.kind() == FailureKind.INVALID_UPLOAD_ID)
+                    .isPresent();
             fields.put("uploadId", refused ? UploadId.shown(outcome.uploadId()) : outcome.uploadId());
         }
         fields.put("outcome", outcome.name());
@@ -125,13 +135,19 @@ public final class InvocationLog {
 
     /** Nothing left to cancel is what a batch is for. */
     private static Logger.Level level(Outcome outcome) {
-        return outcome.failure().filter(f -> !f.kind().nothingToCancel()).isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
+        return outcome.failure().filter(f -> !f.kind().nothingToCancel()).isPresent()
+                ? Logger.Level.ERROR
+                : Logger.Level.INFO;
     }
 
     private static String text(Outcome outcome) {
-        return outcome.failure().map(Throwable::toString).orElseGet(() -> "Upload " + outcome.uploadId() + " cancelled ("
-                + outcome.requestId().map(id -> "x-request-id " + id + ", ").orElse("") + outcome.attempts()
-                + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)");
+        return outcome.failure()
+                .map(Throwable::toString)
+                .orElseGet(() -> "Upload " + outcome.uploadId() + " cancelled ("
+                        + outcome.requestId()
+                                .map(id -> "x-request-id " + id + ", ")
+                                .orElse("") + outcome.attempts()
+                        + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)");
     }
 
     private Map<String, Object> invocationOf(Export export) {

@@ -17,8 +17,8 @@ public record AnswerHeaders(Map<String, List<String>> fields) {
     /** The fields with their names in lower case. */
     static AnswerHeaders of(Map<String, List<String>> headers) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
-        headers.forEach((name, values) ->
-                fields.computeIfAbsent(name.toLowerCase(Locale.ROOT), n -> new ArrayList<>(1)).addAll(values));
+        headers.forEach((name, values) -> fields.computeIfAbsent(name.toLowerCase(Locale.ROOT), n -> new ArrayList<>(1))
+                .addAll(values));
         return new AnswerHeaders(fields);
     }
 

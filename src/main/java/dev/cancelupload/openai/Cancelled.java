@@ -8,5 +8,4 @@ package dev.cancelupload.openai;
  * @param headers OpenAI's header fields
  * @param attempts how many requests it took
  */
-public record Cancelled(Upload upload, int status, AnswerHeaders headers, int attempts) {
-}
+public record Cancelled(Upload upload, int status, AnswerHeaders headers, int attempts) {}

@@ -25,7 +25,9 @@ public record ErrorAnswer(int status, AnswerHeaders headers, String body, Option
 
     private static Optional<JsonNode> envelope(byte[] body, ObjectMapper mapper) {
         try {
-            return Optional.ofNullable(mapper.readTree(body)).map(json -> json.get("error")).filter(JsonNode::isObject);
+            return Optional.ofNullable(mapper.readTree(body))
+                    .map(json -> json.get("error"))
+                    .filter(JsonNode::isObject);
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -47,7 +49,10 @@ public record ErrorAnswer(int status, AnswerHeaders headers, String body, Option
     }
 
     private Optional<String> field(String name) {
-        return error.map(e -> e.get(name)).filter(JsonNode::isValueNode).filter(v -> !v.isNull()).map(JsonNode::asText);
+        return error.map(e -> e.get(name))
+                .filter(JsonNode::isValueNode)
+                .filter(v -> !v.isNull())
+                .map(JsonNode::asText);
     }
 
     /**
@@ -81,7 +86,8 @@ public record ErrorAnswer(int status, AnswerHeaders headers, String body, Option
         /** The state that is named first in the text; "cannot be cancelled" names none unless nothing else does. */
         private static Optional<FinalState> in(String text) {
             String lower = text.toLowerCase(Locale.ROOT);
-            return firstIn(lower.replace("be cancelled", "").replace("be canceled", "")).or(() -> firstIn(lower));
+            return firstIn(lower.replace("be cancelled", "").replace("be canceled", ""))
+                    .or(() -> firstIn(lower));
         }
 
         private static Optional<FinalState> firstIn(String text) {

@@ -11,8 +11,7 @@ final class Failures {
     private static final int LONGEST_QUOTE = 1000;
     private static final String TRY_LATER = " Try again later; cancelling twice is harmless.";
 
-    private Failures() {
-    }
+    private Failures() {}
 
     /**
      * @param attempts how many there were, this being the last
@@ -46,38 +45,55 @@ final class Failures {
         }
         String tail = quote(answer) + details(Optional.of(answer), attempts) + ".";
         if (status == 429) {
-            return failure(FailureKind.RATE_LIMITED,
+            return failure(
+                    FailureKind.RATE_LIMITED,
                     "Upload " + id + " was not cancelled: OpenAI's rate limit or quota is reached" + tail + TRY_LATER,
-                    answer, attempts);
+                    answer,
+                    attempts);
         }
         if (status < 400 || status >= 500 || answer.error().isEmpty()) {
-            return failure(FailureKind.UPSTREAM_FAILURE,
-                    "Upload " + id + " was not cancelled: OpenAI " + trouble(status) + tail + TRY_LATER, answer, attempts);
+            return failure(
+                    FailureKind.UPSTREAM_FAILURE,
+                    "Upload " + id + " was not cancelled: OpenAI " + trouble(status) + tail + TRY_LATER,
+                    answer,
+                    attempts);
         }
         if (status == 404) {
-            return failure(FailureKind.UPLOAD_NOT_FOUND, "Upload " + id + " was not found at OpenAI" + tail
-                    + " Check the id, and that it belongs to the organisation and project of this function's key.",
-                    answer, attempts);
+            return failure(
+                    FailureKind.UPLOAD_NOT_FOUND,
+                    "Upload " + id + " was not found at OpenAI" + tail
+                            + " Check the id, and that it belongs to the organisation and project of this function's key.",
+                    answer,
+                    attempts);
         }
         Optional<ErrorAnswer.FinalState> state = answer.finalState();
         if (state.isPresent()) {
-            return failure(FailureKind.UPLOAD_ALREADY_FINAL, alreadyFinal(id, state.get(), mayHaveCancelled) + tail,
-                    answer, attempts);
+            return failure(
+                    FailureKind.UPLOAD_ALREADY_FINAL,
+                    alreadyFinal(id, state.get(), mayHaveCancelled) + tail,
+                    answer,
+                    attempts);
         }
         boolean retryable = RetryPolicy.retries(status, answer.headers());
-        return UploadFailure.of(FailureKind.REQUEST_REJECTED, retryable,
-                "Upload " + id + " was not cancelled: OpenAI rejected the request" + tail + (retryable ? TRY_LATER : ""),
-                answer, attempts);
+        return UploadFailure.of(
+                FailureKind.REQUEST_REJECTED,
+                retryable,
+                "Upload " + id + " was not cancelled: OpenAI rejected the request" + tail
+                        + (retryable ? TRY_LATER : ""),
+                answer,
+                attempts);
     }
 
     /** OpenAI's own text quotes parts of the key, and so it is left out. */
     private static UploadFailure credentialsRejected(UploadId id, ErrorAnswer answer, int attempts) {
         ErrorAnswer silent = new ErrorAnswer(answer.status(), answer.headers(), "", Optional.empty());
-        return failure(FailureKind.CREDENTIALS_REJECTED,
+        return failure(
+                FailureKind.CREDENTIALS_REJECTED,
                 "Upload " + id + " was not cancelled: OpenAI refused this function's own credentials"
                         + details(Optional.of(silent), attempts)
                         + ". Its operator has to check OPENAI_API_KEY, OPENAI_ORG_ID and OPENAI_PROJECT_ID.",
-                silent, attempts);
+                silent,
+                attempts);
     }
 
     private static String trouble(int status) {
@@ -99,14 +115,20 @@ final class Failures {
 
     private static UploadFailure broken(UploadId id, TransportException reason, int attempts) {
         String outcome = reason.sent() ? " was not seen to be cancelled: " : " was not cancelled: ";
-        return unanswered(FailureKind.UPSTREAM_FAILURE, "Upload " + id + outcome + reason.getMessage()
-                + details(Optional.empty(), attempts) + "." + TRY_LATER, attempts);
+        return unanswered(
+                FailureKind.UPSTREAM_FAILURE,
+                "Upload " + id + outcome + reason.getMessage() + details(Optional.empty(), attempts) + "." + TRY_LATER,
+                attempts);
     }
 
     private static UploadFailure unusable(UploadId id, NotAnUploadException reason, int attempts) {
         ErrorAnswer answer = new ErrorAnswer(reason.status(), reason.headers(), "", Optional.empty());
-        return failure(FailureKind.UPSTREAM_FAILURE, "Upload " + id + " was not seen to be cancelled: OpenAI's answer "
-                + reason.getMessage() + details(Optional.of(answer), attempts) + "." + TRY_LATER, answer, attempts);
+        return failure(
+                FailureKind.UPSTREAM_FAILURE,
+                "Upload " + id + " was not seen to be cancelled: OpenAI's answer " + reason.getMessage()
+                        + details(Optional.of(answer), attempts) + "." + TRY_LATER,
+                answer,
+                attempts);
     }
 
     private static UploadFailure unanswered(FailureKind kind, String message, int attempts) {

@@ -5,8 +5,7 @@ import java.util.Optional;
 
 /** Typed reading of a JSON object's fields; a field that is absent, null or of another type is empty. */
 final class Fields {
-    private Fields() {
-    }
+    private Fields() {}
 
     static Optional<String> text(JsonNode object, String field) {
         return Optional.ofNullable(object.path(field).textValue());

@@ -72,8 +72,10 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
 
     /** What the headers ask for; empty if they ask for nothing that lies ahead. */
     static Optional<Duration> retryAfter(AnswerHeaders headers, Instant now) {
-        return headers.first("retry-after-ms").flatMap(value -> number(value, 1))
-                .or(() -> headers.first("retry-after").flatMap(value -> number(value, 1000).or(() -> until(value, now))))
+        return headers.first("retry-after-ms")
+                .flatMap(value -> number(value, 1))
+                .or(() -> headers.first("retry-after")
+                        .flatMap(value -> number(value, 1000).or(() -> until(value, now))))
                 .filter(wait -> !wait.isNegative() && !wait.isZero());
     }
 

@@ -15,8 +15,7 @@ import java.util.Optional;
 public record UploadFile(@JsonValue ObjectNode json) {
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public UploadFile {
-    }
+    public UploadFile {}
 
     /** The identifier, {@code file-…}. */
     public Optional<String> id() {

@@ -15,8 +15,10 @@ public record UploadId(String value) {
     public UploadId {
         String problem = problem(value);
         if (problem != null) {
-            throw UploadFailure.of(FailureKind.INVALID_UPLOAD_ID,
-                    problem + " An upload id is 1 to " + LONGEST + " characters of A-Z a-z 0-9 _ . ~ - as OpenAI gave it"
+            throw UploadFailure.of(
+                    FailureKind.INVALID_UPLOAD_ID,
+                    problem + " An upload id is 1 to " + LONGEST
+                            + " characters of A-Z a-z 0-9 _ . ~ - as OpenAI gave it"
                             + " when the Upload was created (upload_…). Nothing was sent to OpenAI.");
         }
     }
@@ -30,7 +32,8 @@ public record UploadId(String value) {
         }
         for (int i = 0; i < value.length(); i++) {
             if (!isUnreserved(value.charAt(i))) {
-                return "The upload id " + shown(value) + " has a character that no id has, at position " + (i + 1) + ".";
+                return "The upload id " + shown(value) + " has a character that no id has, at position " + (i + 1)
+                        + ".";
             }
         }
         if (value.equals(".") || value.equals("..")) {
@@ -40,8 +43,13 @@ public record UploadId(String value) {
     }
 
     private static boolean isUnreserved(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                || c == '_' || c == '-' || c == '.' || c == '~';
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || c == '_'
+                || c == '-'
+                || c == '.'
+                || c == '~';
     }
 
     /** The value for a message or a log line: quoted, in visible ASCII, and not endless. */

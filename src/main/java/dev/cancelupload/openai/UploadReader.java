@@ -31,8 +31,14 @@ final class UploadReader implements MessageBodyReader<Upload> {
 
     /** @throws NotAnUploadException if the body is anything but an Upload */
     @Override
-    public Upload readFrom(Class<Upload> type, Type genericType, Annotation[] annotations, MediaType mediaType,
-            MultivaluedMap<String, String> headers, InputStream body) throws IOException {
+    public Upload readFrom(
+            Class<Upload> type,
+            Type genericType,
+            Annotation[] annotations,
+            MediaType mediaType,
+            MultivaluedMap<String, String> headers,
+            InputStream body)
+            throws IOException {
         byte[] bytes = body.readAllBytes();
         if (bytes.length == 0) {
             throw new NotAnUploadException("is empty", OK, AnswerHeaders.of(headers));
@@ -42,9 +48,12 @@ final class UploadReader implements MessageBodyReader<Upload> {
             return new Upload(json instanceof ObjectNode object ? object : null);
         } catch (JsonProcessingException e) {
             throw new NotAnUploadException(
-                    "is not JSON (content-type " + mediaType + ", " + bytes.length + " bytes)", OK, AnswerHeaders.of(headers));
+                    "is not JSON (content-type " + mediaType + ", " + bytes.length + " bytes)",
+                    OK,
+                    AnswerHeaders.of(headers));
         } catch (IllegalArgumentException e) {
-            throw new NotAnUploadException("is JSON but not an Upload: " + e.getMessage(), OK, AnswerHeaders.of(headers));
+            throw new NotAnUploadException(
+                    "is JSON but not an Upload: " + e.getMessage(), OK, AnswerHeaders.of(headers));
         }
     }
 }

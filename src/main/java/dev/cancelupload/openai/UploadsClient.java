@@ -29,7 +29,8 @@ public final class UploadsClient {
      */
     public UploadsClient(Configuration configuration, SSLSocketFactory tls, String version, ObjectMapper mapper) {
         this.transport = new HttpTransport(tls, configuration.apiKey()::redact);
-        this.retries = new RetryPolicy(configuration.maxRetries(), () -> ThreadLocalRandom.current().nextDouble());
+        this.retries = new RetryPolicy(
+                configuration.maxRetries(), () -> ThreadLocalRandom.current().nextDouble());
         this.timeout = configuration.timeout();
         this.api = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(configuration.baseUrl())
@@ -50,7 +51,7 @@ public final class UploadsClient {
      */
     public Cancelled cancel(UploadId id, Optional<String> clientRequestId, Budget budget) {
         boolean mayHaveCancelled = false;
-        for (int number = 1;; number++) {
+        for (int number = 1; ; number++) {
             if (budget.isSpent()) {
                 throw Failures.budgetSpent(id, number - 1);
             }

@@ -23,7 +23,8 @@ record Deployment(Configuration configuration, SSLSocketFactory tls) {
         try {
             return new Deployment(configuration, Tls.sockets(configuration.trustAnchors()));
         } catch (CertificateException e) {
-            throw new ConfigurationError(Variable.SSL_CERT_FILE + " is \"" + configuration.trustAnchors().orElseThrow()
+            throw new ConfigurationError(Variable.SSL_CERT_FILE + " is \""
+                    + configuration.trustAnchors().orElseThrow()
                     + "\": it cannot be read as a PEM file of certificates (" + e.getMessage() + ").");
         }
     }
@@ -36,7 +37,9 @@ record Deployment(Configuration configuration, SSLSocketFactory tls) {
         }
         // In dev and test mode application.properties fills in what is not set.
         if (value == null && LaunchMode.current().isDevOrTest()) {
-            value = ConfigProvider.getConfig().getOptionalValue(name, String.class).orElse(null);
+            value = ConfigProvider.getConfig()
+                    .getOptionalValue(name, String.class)
+                    .orElse(null);
         }
         return value;
     }

@@ -34,12 +34,15 @@ final class DevExample {
         try {
             // The answer comes once the function has started: until then the event waits in the mock Runtime API.
             String answer = HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(URI.create("http://localhost:" + port))
-                            .header("content-type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString("\"upload_example\"")).build(),
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://localhost:" + port))
+                                    .header("content-type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString("\"upload_example\""))
+                                    .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
-            System.out.printf("""
+            System.out.printf(
+                    """
 
                     An example upload went through the function, and OpenAI's stand-in answered:
                       %s
@@ -47,7 +50,8 @@ final class DevExample {
                       curl -d '"upload_pending"' localhost:%d
                     The README lists the ids that show every failure.
 
-                    """, answer, port);
+                    """,
+                    answer, port);
         } catch (IOException e) {
             System.out.println("The example upload did not get through: " + e.getMessage());
         } catch (InterruptedException e) {

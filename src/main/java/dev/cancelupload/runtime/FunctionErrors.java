@@ -29,8 +29,10 @@ final class FunctionErrors implements ObjectMapperCustomizer {
     @Override
     public void customize(ObjectMapper mapper) {
         mapper.registerModule(new SimpleModule().addSerializer(FunctionError.class, new Serializer()));
-        mapper.getFactory().setStreamReadConstraints(
-                StreamReadConstraints.builder().maxNumberLength(LONGEST_NUMBER).build());
+        mapper.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNumberLength(LONGEST_NUMBER)
+                        .build());
     }
 
     static final class Serializer extends JsonSerializer<FunctionError> {
@@ -40,7 +42,8 @@ final class FunctionErrors implements ObjectMapperCustomizer {
         @Override
         public void serialize(FunctionError error, JsonGenerator json, SerializerProvider provider) throws IOException {
             String type = "InternalError";
-            String message = "The function failed outside of its own code (" + error.getErrorType() + "). Its log has more.";
+            String message =
+                    "The function failed outside of its own code (" + error.getErrorType() + "). Its log has more.";
             String text = String.valueOf(error.getErrorMessage());
             int colon = text.indexOf(": ");
             // The wrapper's message is the failure's toString(): its type, a colon, its message.

@@ -19,8 +19,7 @@ final class InitError {
     private static final String TYPE = "ConfigurationError";
     private static final int TIMEOUT_MILLIS = 2000;
 
-    private InitError() {
-    }
+    private InitError() {}
 
     /** Writes the one line to the log, and posts it to the Runtime API if there is one. */
     static void report(ConfigurationError error) {
@@ -45,7 +44,10 @@ final class InitError {
         connection.setRequestProperty("Content-Type", "application/vnd.aws.lambda.error+json");
         connection.setRequestProperty("Lambda-Runtime-Function-Error-Type", TYPE);
         try (OutputStream body = connection.getOutputStream()) {
-            body.write(Json.object().put("errorType", TYPE).put("errorMessage", message).toString()
+            body.write(Json.object()
+                    .put("errorType", TYPE)
+                    .put("errorMessage", message)
+                    .toString()
                     .getBytes(StandardCharsets.UTF_8));
         }
         connection.getResponseCode();

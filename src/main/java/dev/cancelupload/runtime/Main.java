@@ -11,9 +11,6 @@ public final class Main {
 
     private static Deployment deployment;
 
-    private Main() {
-    }
-
     /** @param args none */
     public static void main(String... args) {
         // Before Quarkus starts, whose own report of a failed start is a stack trace, and after some of the work.

@@ -87,16 +87,35 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "http://api.openai.com/v1", "http://localhost.evil.example/v1", "http://127.0.0.1.evil.example/", "http://127.1/v1",
-        "http://128.0.0.1/", "http://10.0.0.1/", "http://0.0.0.0/", "http://[::2]/", "http://127.0.0.256/", "ftp://localhost/",
-        "file:///etc/passwd", "api.openai.com/v1", "//api.openai.com", "https://", "https:///v1", "https://a b/", "nonsense",
-        "https://api.openai.com/v1?x=1", "https://api.openai.com/v1#x", "https://api.openai.com:99999/v1",
-        "https://host\r\nX-Injected: 1/", "http://localhost@evil.example/"
-    })
+    @ValueSource(
+            strings = {
+                "http://api.openai.com/v1",
+                "http://localhost.evil.example/v1",
+                "http://127.0.0.1.evil.example/",
+                "http://127.1/v1",
+                "http://128.0.0.1/",
+                "http://10.0.0.1/",
+                "http://0.0.0.0/",
+                "http://[::2]/",
+                "http://127.0.0.256/",
+                "ftp://localhost/",
+                "file:///etc/passwd",
+                "api.openai.com/v1",
+                "//api.openai.com",
+                "https://",
+                "https:///v1",
+                "https://a b/",
+                "nonsense",
+                "https://api.openai.com/v1?x=1",
+                "https://api.openai.com/v1#x",
+                "https://api.openai.com:99999/v1",
+                "https://host\r\nX-Injected: 1/",
+                "http://localhost@evil.example/"
+            })
     void anyOtherBaseUrlIsRefusedByNameAndValue(String value) {
         environment.put("OPENAI_BASE_URL", value);
-        assertThat(problem(), allOf(containsString("OPENAI_BASE_URL is \""), containsString("https://api.openai.com/v1")));
+        assertThat(
+                problem(), allOf(containsString("OPENAI_BASE_URL is \""), containsString("https://api.openai.com/v1")));
     }
 
     @Test
@@ -114,7 +133,14 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "10s,PT10S", "500ms,PT0.5S", "PT10S,PT10S", "pt1m,PT1M", "10,PT10S", "2m,PT2M", " 3s ,PT3S", "PT0.25S,PT0.25S",
+        "10s,PT10S",
+        "500ms,PT0.5S",
+        "PT10S,PT10S",
+        "pt1m,PT1M",
+        "10,PT10S",
+        "2m,PT2M",
+        " 3s ,PT3S",
+        "PT0.25S,PT0.25S",
         "900,PT15M"
     })
     void durationsAreWrittenInAnyUsualWay(String value, Duration duration) {
@@ -125,8 +151,24 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "0s", "-1s", "PT-1S", "s", "ten", "10 s", "1h", "10.5", "901", "PT16M", "99999999999999999999",
-        "9223372036854775807m", "PT", "P1Y"})
+    @ValueSource(
+            strings = {
+                "0",
+                "0s",
+                "-1s",
+                "PT-1S",
+                "s",
+                "ten",
+                "10 s",
+                "1h",
+                "10.5",
+                "901",
+                "PT16M",
+                "99999999999999999999",
+                "9223372036854775807m",
+                "PT",
+                "P1Y"
+            })
     void anyOtherDurationIsRefusedByNameAndValue(String value) {
         environment.put("CANCEL_BUDGET", value);
         assertThat(problem(), allOf(containsString("CANCEL_BUDGET is \"" + value + "\""), containsString("500ms")));
@@ -136,7 +178,9 @@ class ConfigurationTest {
     @ValueSource(strings = {"-1", "11", "two", "1.5", "1e1", "99999999999"})
     void anyOtherNumberOfRetriesIsRefusedByNameAndValue(String value) {
         environment.put("OPENAI_MAX_RETRIES", value);
-        assertThat(problem(), allOf(containsString("OPENAI_MAX_RETRIES is \"" + value + "\""), containsString("from 0 to 10")));
+        assertThat(
+                problem(),
+                allOf(containsString("OPENAI_MAX_RETRIES is \"" + value + "\""), containsString("from 0 to 10")));
     }
 
     @Test
@@ -149,7 +193,9 @@ class ConfigurationTest {
     @ValueSource(strings = {"0", "101", "many"})
     void anyOtherConcurrencyIsRefusedByNameAndValue(String value) {
         environment.put("CLEAN_UP_CONCURRENCY", value);
-        assertThat(problem(), allOf(containsString("CLEAN_UP_CONCURRENCY is \"" + value + "\""), containsString("from 1 to 100")));
+        assertThat(
+                problem(),
+                allOf(containsString("CLEAN_UP_CONCURRENCY is \"" + value + "\""), containsString("from 1 to 100")));
     }
 
     @ParameterizedTest
@@ -182,8 +228,11 @@ class ConfigurationTest {
     @ValueSource(strings = {"cancelupload", "hello", ""})
     void anExportThatDoesNotExistIsRefusedWithTheNamesOfThoseThatDo(String value) {
         environment.put("QUARKUS_FUNQY_EXPORT", value);
-        assertThat(problem(), allOf(containsString("QUARKUS_FUNQY_EXPORT is \"" + value + "\""),
-                containsString("cancelUpload, cancelUploadHttp or cleanUpUploads")));
+        assertThat(
+                problem(),
+                allOf(
+                        containsString("QUARKUS_FUNQY_EXPORT is \"" + value + "\""),
+                        containsString("cancelUpload, cancelUploadHttp or cleanUpUploads")));
     }
 
     @Test

@@ -39,8 +39,9 @@ class AnswerParserTest {
         AnswerParser parser = parser("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
         assertEquals("ab", text(parser.read()));
         assertTrue(parser.isReusable());
-        AnswerParser both = parser("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 404 No\r\ntransfer-encoding: Chunked\r\n\r\n"
-                + "3\r\ncde\r\n0\r\n\r\n");
+        AnswerParser both = parser(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 404 No\r\ntransfer-encoding: Chunked\r\n\r\n"
+                        + "3\r\ncde\r\n0\r\n\r\n");
         assertEquals("ab", text(both.read()));
         // What came unasked belongs to no request.
         assertFalse(both.isReusable());
@@ -56,16 +57,18 @@ class AnswerParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n|true",
-        "HTTP/1.1 204 No Content\\r\\n\\r\\n|true",
-        "HTTP/1.1 304 Not Modified\\r\\ncontent-length: 99\\r\\n\\r\\n|true",
-        "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\nconnection: close\\r\\n\\r\\n|false",
-        "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\nconnection: foo, Close\\r\\n\\r\\n|false",
-        "HTTP/1.0 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n|false",
-        "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\ncontent-length: 3\\r\\n\\r\\n0\\r\\n\\r\\n|false",
-        "HTTP/1.1 200 OK\\r\\n\\r\\nuntil the end|false",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n|true",
+                "HTTP/1.1 204 No Content\\r\\n\\r\\n|true",
+                "HTTP/1.1 304 Not Modified\\r\\ncontent-length: 99\\r\\n\\r\\n|true",
+                "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\nconnection: close\\r\\n\\r\\n|false",
+                "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\nconnection: foo, Close\\r\\n\\r\\n|false",
+                "HTTP/1.0 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n|false",
+                "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\ncontent-length: 3\\r\\n\\r\\n0\\r\\n\\r\\n|false",
+                "HTTP/1.1 200 OK\\r\\n\\r\\nuntil the end|false",
+            })
     void aConnectionIsReusedOnlyIfTheAnswersEndIsCertain(String bytes, boolean reusable) throws IOException {
         AnswerParser parser = parser(bytes.replace("\\r\\n", "\r\n"));
         parser.read();
@@ -73,43 +76,67 @@ class AnswerParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 20\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n",
-        "HTTP/1.1 600 X\r\n\r\n", "HTTP/1.1 abc X\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 101 Switching\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\n: empty\r\n\r\n", "HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length:\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
-        "HTTP/1.1 200 OK\r\ncontent-length: 1048577\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-1\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n+1\r\na\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffff\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\n"
-    })
+    @ValueSource(
+            strings = {
+                "\r\n",
+                "HTTP/2 200\r\n\r\n",
+                "HTTP/1.1 20\r\n\r\n",
+                "HTTP/1.1 2000 OK\r\n\r\n",
+                "HTTP/1.1 099 X\r\n\r\n",
+                "HTTP/1.1 600 X\r\n\r\n",
+                "HTTP/1.1 abc X\r\n\r\n",
+                "SSH-2.0-OpenSSH_9.2\r\n",
+                "HTTP/1.1 101 Switching\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n: empty\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length:\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+                "HTTP/1.1 200 OK\r\ncontent-length: 1048577\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-1\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n+1\r\na\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffff\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\n"
+            })
     void whatIsNoHttpOrTooLargeIsMalformed(String bytes) {
         assertThrows(AnswerParser.MalformedAnswerException.class, () -> read(bytes));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabcd",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nabcd", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", "HTTP/1.1 100 Continue\r\n\r\n"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 200",
+                "HTTP/1.1 200 OK\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabcd",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nabcd",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\n"
+            })
     void whatEndsTooEarlyIsNoAnswer(String bytes) {
         assertThrows(AnswerParser.PrematureEndException.class, () -> read(bytes));
     }
 
     @Test
     void interimAnswersWithoutEndAreMalformed() {
-        IOException e = assertThrows(AnswerParser.MalformedAnswerException.class,
-                () -> read("HTTP/1.1 102 Processing\r\n\r\n".repeat(50)));
+        IOException e = assertThrows(
+                AnswerParser.MalformedAnswerException.class, () -> read("HTTP/1.1 102 Processing\r\n\r\n".repeat(50)));
         assertThat(e.getMessage(), containsString("more than 10"));
     }
 
     @Test
     void manySmallChunksAreBoundedInTheirSum() {
-        assertThrows(AnswerParser.MalformedAnswerException.class,
-                () -> read("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + ("400\r\n" + "x".repeat(1024) + "\r\n").repeat(1025)));
+        assertThrows(
+                AnswerParser.MalformedAnswerException.class,
+                () -> read("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+                        + ("400\r\n" + "x".repeat(1024) + "\r\n").repeat(1025)));
     }
 
     @Property(tries = 20_000)
@@ -123,8 +150,10 @@ class AnswerParserTest {
 
     @Property(tries = 2_000)
     void howTheBytesAreCutIntoPacketsDoesNotMatter(@ForAll @IntRange(min = 1, max = 40) int size) throws IOException {
-        byte[] bytes = ("HTTP/1.1 103 Early\r\na: b\r\n\r\nHTTP/1.1 200 OK\r\nX-A: 1\r\ntransfer-encoding: chunked\r\n\r\n"
-                + "a;x=y\r\n0123456789\r\n3\r\nabc\r\n0\r\nt: u\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes =
+                ("HTTP/1.1 103 Early\r\na: b\r\n\r\nHTTP/1.1 200 OK\r\nX-A: 1\r\ntransfer-encoding: chunked\r\n\r\n"
+                                + "a;x=y\r\n0123456789\r\n3\r\nabc\r\n0\r\nt: u\r\n\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1);
         InputStream packets = new ByteArrayInputStream(bytes) {
             @Override
             public synchronized int read(byte[] target, int offset, int length) {

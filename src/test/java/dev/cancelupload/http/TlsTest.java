@@ -35,8 +35,11 @@ class TlsTest {
             Budget budget = Budget.of(Duration.ofSeconds(20));
             Origin origin = new Origin(true, "localhost", server.port());
             try (HttpConnection connection = HttpConnection.open(origin, Tls.sockets(trustAnchors), budget)) {
-                String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin + "\r\nContent-Length: 0\r\n\r\n";
-                return connection.exchange(request.getBytes(StandardCharsets.ISO_8859_1), budget).status();
+                String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin
+                        + "\r\nContent-Length: 0\r\n\r\n";
+                return connection
+                        .exchange(request.getBytes(StandardCharsets.ISO_8859_1), budget)
+                        .status();
             }
         }
     }

@@ -15,7 +15,8 @@ class RetryPolicyTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
-    private static Optional<Duration> wait(int retries, double random, int number, int status, Map<String, List<String>> headers) {
+    private static Optional<Duration> wait(
+            int retries, double random, int number, int status, Map<String, List<String>> headers) {
         ErrorAnswer answer = new ErrorAnswer(status, new AnswerHeaders(headers), "", Optional.empty());
         return new RetryPolicy(retries, () -> random).waitAfter(number, new Attempt.Answered(answer), NOW);
     }
@@ -34,14 +35,39 @@ class RetryPolicyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "200,false", "301,false", "400,false", "401,false", "403,false", "404,false", "407,false", "408,true", "409,true",
-        "410,false", "422,false", "428,false", "429,true", "431,false", "499,false", "500,true", "501,true", "503,true", "599,true"
+        "200,false",
+        "301,false",
+        "400,false",
+        "401,false",
+        "403,false",
+        "404,false",
+        "407,false",
+        "408,true",
+        "409,true",
+        "410,false",
+        "422,false",
+        "428,false",
+        "429,true",
+        "431,false",
+        "499,false",
+        "500,true",
+        "501,true",
+        "503,true",
+        "599,true"
     })
     void theStatusDecidesUnlessOpenAIDoes(int status, boolean retried) {
         assertEquals(retried, wait(2, 0, 1, status, Map.of()).isPresent());
-        assertEquals(true, wait(2, 0, 1, status, Map.of("x-should-retry", List.of("true"))).isPresent());
-        assertEquals(false, wait(2, 0, 1, status, Map.of("x-should-retry", List.of("false"))).isPresent());
-        assertEquals(retried, wait(2, 0, 1, status, Map.of("x-should-retry", List.of("perhaps"))).isPresent());
+        assertEquals(
+                true,
+                wait(2, 0, 1, status, Map.of("x-should-retry", List.of("true"))).isPresent());
+        assertEquals(
+                false,
+                wait(2, 0, 1, status, Map.of("x-should-retry", List.of("false")))
+                        .isPresent());
+        assertEquals(
+                retried,
+                wait(2, 0, 1, status, Map.of("x-should-retry", List.of("perhaps")))
+                        .isPresent());
     }
 
     @ParameterizedTest
@@ -51,20 +77,34 @@ class RetryPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "retry-after-ms|1500|1500", "retry-after-ms|0.5|0.5", "retry-after|2|2000", "retry-after|1.5|1500",
-        "retry-after|Mon, 23 Nov 2026 10:00:07 GMT|7000", "retry-after|3600|3600000",
-        "retry-after|Mon, 23 Nov 2026 09:59:59 GMT|500", "retry-after|0|500", "retry-after|-1|500", "retry-after|later|500",
-        "retry-after-ms|-7|500", "retry-after-ms|NaN|500", "retry-after|1e300|500", "retry-after-ms||500"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "retry-after-ms|1500|1500",
+                "retry-after-ms|0.5|0.5",
+                "retry-after|2|2000",
+                "retry-after|1.5|1500",
+                "retry-after|Mon, 23 Nov 2026 10:00:07 GMT|7000",
+                "retry-after|3600|3600000",
+                "retry-after|Mon, 23 Nov 2026 09:59:59 GMT|500",
+                "retry-after|0|500",
+                "retry-after|-1|500",
+                "retry-after|later|500",
+                "retry-after-ms|-7|500",
+                "retry-after-ms|NaN|500",
+                "retry-after|1e300|500",
+                "retry-after-ms||500"
+            })
     void theHeadersSayHowLongIfTheyMakeSense(String name, String value, double millis) {
-        assertEquals(Optional.of(Duration.ofNanos((long) (millis * 1e6))),
+        assertEquals(
+                Optional.of(Duration.ofNanos((long) (millis * 1e6))),
                 wait(2, 0, 1, 429, Map.of(name, List.of(value == null ? "" : value))));
     }
 
     @Test
     void millisecondsComeBeforeSeconds() {
-        assertEquals(Optional.of(Duration.ofMillis(20)),
+        assertEquals(
+                Optional.of(Duration.ofMillis(20)),
                 wait(2, 0, 1, 429, Map.of("retry-after-ms", List.of("20"), "retry-after", List.of("9"))));
     }
 }

@@ -78,7 +78,8 @@ class BootstrapIT {
     }
 
     private void start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(bootstrap.toString()).redirectErrorStream(true)
+        ProcessBuilder builder = new ProcessBuilder(bootstrap.toString())
+                .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
@@ -151,16 +152,25 @@ class BootstrapIT {
         start();
         lambda.invoke("\"upload_unknown\"");
         lambda.invoke("\"upload_unknown\"");
-        List<JsonNode> lines = log().lines().map(line -> Json.parse(line).orElseThrow()).toList();
+        List<JsonNode> lines =
+                log().lines().map(line -> Json.parse(line).orElseThrow()).toList();
         for (JsonNode line : lines) {
             assertTrue(line.at("/_aws/Timestamp").isLong());
             for (JsonNode directive : line.at("/_aws/CloudWatchMetrics")) {
                 assertEquals("CancelUpload", directive.get("Namespace").textValue());
-                directive.get("Dimensions").forEach(set -> set.forEach(name -> assertTrue(line.get(name.textValue()).isTextual())));
-                directive.get("Metrics").forEach(metric -> assertTrue(line.get(metric.get("Name").textValue()).isNumber()));
+                directive
+                        .get("Dimensions")
+                        .forEach(set -> set.forEach(
+                                name -> assertTrue(line.get(name.textValue()).isTextual())));
+                directive
+                        .get("Metrics")
+                        .forEach(metric -> assertTrue(
+                                line.get(metric.get("Name").textValue()).isNumber()));
             }
         }
-        assertEquals(List.of(1, 0), lines.stream().map(line -> line.get("coldStart").intValue()).toList());
+        assertEquals(
+                List.of(1, 0),
+                lines.stream().map(line -> line.get("coldStart").intValue()).toList());
     }
 
     @Test
@@ -176,15 +186,21 @@ class BootstrapIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "OPENAI_API_KEY||OPENAI_API_KEY is not set", "OPENAI_API_KEY|sk 1|cannot be sent as a header",
-        "OPENAI_BASE_URL|http://api.openai.com|OPENAI_BASE_URL is \"http://api.openai.com\"",
-        "OPENAI_MAX_RETRIES|many|OPENAI_MAX_RETRIES is \"many\"", "OPENAI_TIMEOUT|0|OPENAI_TIMEOUT is \"0\"",
-        "CANCEL_BUDGET|soon|CANCEL_BUDGET is \"soon\"", "CLEAN_UP_CONCURRENCY|0|CLEAN_UP_CONCURRENCY is \"0\"",
-        "SSL_CERT_FILE|/nowhere.pem|SSL_CERT_FILE is \"/nowhere.pem\"", "SSL_CERT_FILE|/etc/hostname|cannot be read as a PEM file",
-        "QUARKUS_FUNQY_EXPORT|nothing|cancelUpload, cancelUploadHttp or cleanUpUploads",
-        "QUARKUS_FUNQY_EXPORT|''|cancelUpload, cancelUploadHttp or cleanUpUploads"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "OPENAI_API_KEY||OPENAI_API_KEY is not set",
+                "OPENAI_API_KEY|sk 1|cannot be sent as a header",
+                "OPENAI_BASE_URL|http://api.openai.com|OPENAI_BASE_URL is \"http://api.openai.com\"",
+                "OPENAI_MAX_RETRIES|many|OPENAI_MAX_RETRIES is \"many\"",
+                "OPENAI_TIMEOUT|0|OPENAI_TIMEOUT is \"0\"",
+                "CANCEL_BUDGET|soon|CANCEL_BUDGET is \"soon\"",
+                "CLEAN_UP_CONCURRENCY|0|CLEAN_UP_CONCURRENCY is \"0\"",
+                "SSL_CERT_FILE|/nowhere.pem|SSL_CERT_FILE is \"/nowhere.pem\"",
+                "SSL_CERT_FILE|/etc/hostname|cannot be read as a PEM file",
+                "QUARKUS_FUNQY_EXPORT|nothing|cancelUpload, cancelUploadHttp or cleanUpUploads",
+                "QUARKUS_FUNQY_EXPORT|''|cancelUpload, cancelUploadHttp or cleanUpUploads"
+            })
     void aWrongVariableFailsInitWithOneLine(String variable, String value, String words) throws Exception {
         if (value == null) {
             environment.remove(variable);
@@ -243,22 +259,29 @@ class BootstrapIT {
         environment.put("CANCEL_BUDGET", "500ms");
         openai.answers("upload_1", OpenAI.cancelled("upload_1").withFixedDelay(2000));
         start();
-        assertThat(lambda.invoke("\"upload_1\"").body(), allOf(containsString("BudgetSpent"), containsString("CANCEL_BUDGET")));
+        assertThat(
+                lambda.invoke("\"upload_1\"").body(),
+                allOf(containsString("BudgetSpent"), containsString("CANCEL_BUDGET")));
     }
 
     @Test
     void aRefusedConnectionIsAnUpstreamFailure() throws Exception {
         environment.put("OPENAI_BASE_URL", "http://127.0.0.1:1/v1");
         start();
-        assertThat(lambda.invoke("\"upload_1\"").body(),
-                allOf(containsString("UpstreamFailure"), containsString("could not connect to 127.0.0.1:1"), containsString("3 attempts")));
+        assertThat(
+                lambda.invoke("\"upload_1\"").body(),
+                allOf(
+                        containsString("UpstreamFailure"),
+                        containsString("could not connect to 127.0.0.1:1"),
+                        containsString("3 attempts")));
     }
 
     @Test
     void aNameThatDoesNotResolveIsAnUpstreamFailure() throws Exception {
         environment.put("OPENAI_BASE_URL", "https://no-such-host.invalid/v1");
         start();
-        assertThat(lambda.invoke("\"upload_1\"").body(),
+        assertThat(
+                lambda.invoke("\"upload_1\"").body(),
                 allOf(containsString("UpstreamFailure"), containsString("no-such-host.invalid")));
     }
 
@@ -277,31 +300,42 @@ class BootstrapIT {
     @Test
     void trustAnchorsAreReadFromTheFile() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
-        assertEquals("response", overTls(certificates.server("s", "localhost", 20), Optional.of(certificates.root())).kind());
+        assertEquals(
+                "response",
+                overTls(certificates.server("s", "localhost", 20), Optional.of(certificates.root()))
+                        .kind());
     }
 
     @Test
     void anUntrustedServerGetsNoKey() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
-        assertThat(overTls(certificates.server("s", "localhost", 20), Optional.empty()).body(),
+        assertThat(
+                overTls(certificates.server("s", "localhost", 20), Optional.empty())
+                        .body(),
                 allOf(containsString("UpstreamFailure"), containsString("could not agree on TLS")));
     }
 
     @Test
     void aServerWithAnothersCertificateGetsNoKey() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
-        assertThat(overTls(certificates.server("s", "api.openai.com", 20), Optional.of(certificates.root())).body(),
+        assertThat(
+                overTls(certificates.server("s", "api.openai.com", 20), Optional.of(certificates.root()))
+                        .body(),
                 containsString("could not agree on TLS"));
     }
 
     @Test
     void theKeyIsInNothingThatLeaves() throws Exception {
-        openai.answers("upload_denied", OpenAI.error(401, "Incorrect API key provided: " + OpenAI.KEY, "invalid_api_key"));
-        openai.answers("upload_echo", OpenAI.error(422, "You sent " + OpenAI.KEY, OpenAI.KEY).withHeader("x-request-id", OpenAI.KEY));
+        openai.answers(
+                "upload_denied", OpenAI.error(401, "Incorrect API key provided: " + OpenAI.KEY, "invalid_api_key"));
+        openai.answers(
+                "upload_echo",
+                OpenAI.error(422, "You sent " + OpenAI.KEY, OpenAI.KEY).withHeader("x-request-id", OpenAI.KEY));
         openai.hasPending("upload_1");
         start();
         StringBuilder all = new StringBuilder();
-        for (String event : List.of("\"upload_1\"", "\"upload_denied\"", "\"upload_echo\"", "\"upload_unknown\"", "{}", "[]")) {
+        for (String event :
+                List.of("\"upload_1\"", "\"upload_denied\"", "\"upload_echo\"", "\"upload_unknown\"", "{}", "[]")) {
             all.append(lambda.invoke(event).body());
         }
         all.append(log());

@@ -21,8 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class RuntimeApi implements AutoCloseable {
 
     /** What the process posted: the end of the path ({@code response}, {@code error}, {@code init/error}) and the body. */
-    record Post(String kind, String body) {
-    }
+    record Post(String kind, String body) {}
 
     private static final String RUNTIME = "/2018-06-01/runtime/";
 
@@ -68,18 +67,24 @@ final class RuntimeApi implements AutoCloseable {
             if (exchange.getRequestMethod().equals("GET")) {
                 byte[] event = events.take().getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().add("Content-Type", "application/json");
-                exchange.getResponseHeaders().add("Lambda-Runtime-Aws-Request-Id", UUID.randomUUID().toString());
-                exchange.getResponseHeaders().add("Lambda-Runtime-Deadline-Ms", "" + (System.currentTimeMillis() + 30_000));
-                exchange.getResponseHeaders().add("Lambda-Runtime-Trace-Id", "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e");
-                exchange.getResponseHeaders().add("Lambda-Runtime-Invoked-Function-Arn",
-                        "arn:aws:lambda:us-east-1:123456789012:function:cancel-upload");
+                exchange.getResponseHeaders()
+                        .add("Lambda-Runtime-Aws-Request-Id", UUID.randomUUID().toString());
+                exchange.getResponseHeaders()
+                        .add("Lambda-Runtime-Deadline-Ms", "" + (System.currentTimeMillis() + 30_000));
+                exchange.getResponseHeaders()
+                        .add("Lambda-Runtime-Trace-Id", "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e");
+                exchange.getResponseHeaders()
+                        .add(
+                                "Lambda-Runtime-Invoked-Function-Arn",
+                                "arn:aws:lambda:us-east-1:123456789012:function:cancel-upload");
                 exchange.sendResponseHeaders(200, event.length);
                 exchange.getResponseBody().write(event);
             } else {
                 String path = exchange.getRequestURI().getPath();
                 String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(202, -1);
-                posts.add(new Post(path.endsWith("init/error") ? "init/error" : path.substring(path.lastIndexOf('/') + 1), body));
+                posts.add(new Post(
+                        path.endsWith("init/error") ? "init/error" : path.substring(path.lastIndexOf('/') + 1), body));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

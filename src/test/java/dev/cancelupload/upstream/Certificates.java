@@ -16,8 +16,22 @@ public final class Certificates {
 
     public Certificates(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
-        keytool("-genkeypair", "-alias", "root", "-keystore", store("root"), "-keyalg", "EC", "-groupname", "secp384r1",
-                "-dname", "CN=Test Root", "-ext", "bc:c", "-validity", "30");
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "root",
+                "-keystore",
+                store("root"),
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp384r1",
+                "-dname",
+                "CN=Test Root",
+                "-ext",
+                "bc:c",
+                "-validity",
+                "30");
         keytool("-exportcert", "-rfc", "-alias", "root", "-keystore", store("root"), "-file", root().toString());
     }
 
@@ -36,13 +50,46 @@ public final class Certificates {
     public Path server(String name, String host, int days) throws IOException, InterruptedException {
         Path request = folder.resolve(name + ".csr");
         Path certificate = folder.resolve(name + ".pem");
-        keytool("-genkeypair", "-alias", "server", "-keystore", store(name), "-keyalg", "EC", "-groupname", "secp256r1",
-                "-dname", "CN=" + host);
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keystore",
+                store(name),
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + host);
         keytool("-certreq", "-alias", "server", "-keystore", store(name), "-file", request.toString());
-        keytool("-gencert", "-alias", "root", "-keystore", store("root"), "-infile", request.toString(), "-outfile",
-                certificate.toString(), "-rfc", "-ext", "san=dns:" + host, "-startdate", "-10d", "-validity", "" + days);
+        keytool(
+                "-gencert",
+                "-alias",
+                "root",
+                "-keystore",
+                store("root"),
+                "-infile",
+                request.toString(),
+                "-outfile",
+                certificate.toString(),
+                "-rfc",
+                "-ext",
+                "san=dns:" + host,
+                "-startdate",
+                "-10d",
+                "-validity",
+                "" + days);
         Files.writeString(certificate, Files.readString(certificate) + Files.readString(root()));
-        keytool("-importcert", "-noprompt", "-alias", "server", "-keystore", store(name), "-file", certificate.toString(),
+        keytool(
+                "-importcert",
+                "-noprompt",
+                "-alias",
+                "server",
+                "-keystore",
+                store(name),
+                "-file",
+                certificate.toString(),
                 "-trustcacerts");
         return Path.of(store(name));
     }
@@ -52,7 +99,8 @@ public final class Certificates {
     }
 
     private static void keytool(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

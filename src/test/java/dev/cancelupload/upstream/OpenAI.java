@@ -1,8 +1,8 @@
 package dev.cancelupload.upstream;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -28,8 +28,8 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     /** The key that must never be seen anywhere but upstream. */
     public static final String KEY = "sk-test-5ecret-K3y-0f-th3-0rganisation";
 
-    private final WireMockServer server = new WireMockServer(options().dynamicPort().stubRequestLoggingDisabled(true)
-            .containerThreads(40));
+    private final WireMockServer server = new WireMockServer(
+            options().dynamicPort().stubRequestLoggingDisabled(true).containerThreads(40));
     private Wire wire;
     private Map<String, String> variables = Map.of();
 
@@ -74,7 +74,8 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     public void reset() {
         wire.reset();
         server.resetAll();
-        server.stubFor(post(anyUrl()).atPriority(10).willReturn(error(404, "No such Upload object: none", "not_found")));
+        server.stubFor(
+                post(anyUrl()).atPriority(10).willReturn(error(404, "No such Upload object: none", "not_found")));
     }
 
     public Wire wire() {
@@ -132,7 +133,8 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     public static String upload(String id, String status) {
         return """
                 {"id":"%s","object":"upload","bytes":8589934592,"created_at":1719184911,"filename":"training.jsonl",\
-                "purpose":"fine-tune","status":"%s","expires_at":1719188511,"file":null}""".formatted(id, status);
+                "purpose":"fine-tune","status":"%s","expires_at":1719188511,"file":null}"""
+                .formatted(id, status);
     }
 
     /** OpenAI's error envelope. */
@@ -147,6 +149,9 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     }
 
     public static ResponseDefinitionBuilder json(int status, String body) {
-        return aResponse().withStatus(status).withHeader("content-type", "application/json").withBody(body);
+        return aResponse()
+                .withStatus(status)
+                .withHeader("content-type", "application/json")
+                .withBody(body);
     }
 }

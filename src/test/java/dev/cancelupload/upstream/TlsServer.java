@@ -13,9 +13,13 @@ public final class TlsServer implements AutoCloseable {
     private final WireMockServer server;
 
     public TlsServer(Path keyStore) {
-        server = new WireMockServer(options().dynamicPort().dynamicHttpsPort()
-                .keystorePath(keyStore.toString()).keystoreType("PKCS12")
-                .keystorePassword(Certificates.PASSWORD).keyManagerPassword(Certificates.PASSWORD));
+        server = new WireMockServer(options()
+                .dynamicPort()
+                .dynamicHttpsPort()
+                .keystorePath(keyStore.toString())
+                .keystoreType("PKCS12")
+                .keystorePassword(Certificates.PASSWORD)
+                .keyManagerPassword(Certificates.PASSWORD));
         server.start();
         server.stubFor(post(anyUrl()).willReturn(OpenAI.cancelled("upload_tls")));
     }

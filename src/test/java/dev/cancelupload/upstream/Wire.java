@@ -109,7 +109,7 @@ public final class Wire implements Closeable {
 
     static void readHead(Socket connection) throws IOException {
         InputStream in = connection.getInputStream();
-        for (int matched = 0; matched < 4;) {
+        for (int matched = 0; matched < 4; ) {
             int b = in.read();
             if (b < 0) {
                 throw new IOException("the request ended in its head");
