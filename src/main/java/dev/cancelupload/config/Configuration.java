@@ -1,6 +1,7 @@
 package dev.cancelupload.config;
 
 import dev.cancelupload.Export;
+import dev.cancelupload.http.Proxy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -26,6 +27,8 @@ import java.util.function.UnaryOperator;
  * @param budget bound on a whole invocation, waits included
  * @param cleanUpConcurrency how many cancel calls run at a time
  * @param trustAnchors PEM file with the certificates to trust instead of the built-in ones
+ * @param clientCertificate what to show to a server that asks who is calling, if anything
+ * @param proxy what to connect through, if anything
  */
 public record Configuration(
         ApiKey apiKey,
@@ -36,7 +39,9 @@ public record Configuration(
         Duration timeout,
         Duration budget,
         int cleanUpConcurrency,
-        Optional<Path> trustAnchors) {
+        Optional<Path> trustAnchors,
+        Optional<ClientCertificate> clientCertificate,
+        Optional<Proxy> proxy) {
 
     static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
@@ -63,16 +68,19 @@ public record Configuration(
 
         Configuration read() {
             ApiKey apiKey = apiKey();
+            URI baseUrl = baseUrl();
             Configuration configuration = new Configuration(
                     apiKey,
-                    baseUrl(),
+                    baseUrl,
                     headerValue(Variable.OPENAI_ORG_ID),
                     headerValue(Variable.OPENAI_PROJECT_ID),
                     wholeNumber(Variable.OPENAI_MAX_RETRIES, 2, 0, 10),
                     duration(Variable.OPENAI_TIMEOUT, Duration.ofSeconds(10)),
                     duration(Variable.CANCEL_BUDGET, Duration.ofSeconds(25)),
                     wholeNumber(Variable.CLEAN_UP_CONCURRENCY, 8, 1, 100),
-                    trustAnchors());
+                    file(Variable.SSL_CERT_FILE, "a PEM file of the certificates to trust"),
+                    clientCertificate(),
+                    proxy(baseUrl));
             export();
             if (!problems.isEmpty()) {
                 String line = String.join(" ", problems);
@@ -83,7 +91,16 @@ public record Configuration(
         }
 
         private Optional<String> value(Variable variable) {
-            return Optional.ofNullable(environment.apply(variable.name())).filter(v -> !v.isBlank());
+            return value(variable.name());
+        }
+
+        private Optional<String> value(String name) {
+            return Optional.ofNullable(environment.apply(name)).filter(v -> !v.isBlank());
+        }
+
+        /** The variables of proxies are set in either case. */
+        private Optional<String> inEitherCase(Variable variable) {
+            return value(variable).or(() -> value(variable.name().toLowerCase(Locale.ROOT)));
         }
 
         private <T> T wrong(Variable variable, String value, String right) {
@@ -180,15 +197,49 @@ public record Configuration(
             return duration.orElse(byDefault);
         }
 
-        private Optional<Path> trustAnchors() {
-            Optional<Path> file = value(Variable.SSL_CERT_FILE).map(Path::of);
+        private Optional<Path> file(Variable variable, String what) {
+            Optional<Path> file = value(variable).map(Path::of);
             if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
                 wrong(
-                        Variable.SSL_CERT_FILE,
+                        variable,
                         file.get().toString(),
-                        "there is no such file that can be read; it has to be a PEM file of the certificates to trust.");
+                        "there is no such file that can be read; it has to be " + what + ".");
             }
             return file;
+        }
+
+        private Optional<ClientCertificate> clientCertificate() {
+            Variable certificate = Variable.OPENAI_MTLS_CLIENT_CERT_FILE;
+            Variable privateKey = Variable.OPENAI_MTLS_CLIENT_KEY_FILE;
+            Optional<Path> certificates = file(certificate, "a PEM file of the client certificate");
+            Optional<Path> key = file(privateKey, "a PEM file of the client certificate's private key");
+            if (certificates.isPresent() != key.isPresent()) {
+                problems.add((key.isPresent() ? certificate : privateKey) + " is not set, and "
+                        + (key.isPresent() ? privateKey : certificate) + " is: mutual TLS needs both or neither.");
+            }
+            return certificates.flatMap(c -> key.map(k -> new ClientCertificate(c, k)));
+        }
+
+        /** @param baseUrl null if it is wrong */
+        private Optional<Proxy> proxy(URI baseUrl) {
+            Optional<String> value = inEitherCase(Variable.HTTPS_PROXY);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<Proxy> proxy = Proxies.parse(value.get().strip());
+            if (proxy.isEmpty()) {
+                boolean secret = value.get().indexOf('@') >= 0;
+                wrong(
+                        Variable.HTTPS_PROXY,
+                        secret ? "(not shown, since it holds an @)" : value.get(),
+                        "it has to be an http proxy, http://host:port or http://user:password@host:port.");
+            }
+            boolean direct = baseUrl == null
+                    || isLoopback(baseUrl.getHost())
+                    || inEitherCase(Variable.NO_PROXY)
+                            .filter(noProxy -> Proxies.bypasses(noProxy, baseUrl))
+                            .isPresent();
+            return direct ? Optional.empty() : proxy;
         }
 
         /** Funqy reads it by itself; here it is only checked, so that a wrong one is refused like any other variable. */

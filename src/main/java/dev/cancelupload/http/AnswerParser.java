@@ -62,6 +62,22 @@ final class AnswerParser {
         throw new MalformedAnswerException("it is preceded by more than " + MOST_INTERIM_ANSWERS + " interim answers");
     }
 
+    /**
+     * The status of a proxy's answer to CONNECT; after a 2xx whatever follows the head is the server's.
+     *
+     * @throws MalformedAnswerException if it is not HTTP/1.1, or the server spoke before it was spoken to
+     * @throws IOException if the connection ends before the head does
+     */
+    int readTunnel() throws IOException {
+        headLeft = LONGEST_HEAD;
+        int status = status(line());
+        headers();
+        if (position != limit && status >= 200 && status < 300) {
+            throw new MalformedAnswerException("it goes on after its head");
+        }
+        return status;
+    }
+
     private static int status(String line) throws MalformedAnswerException {
         boolean wellFormed = line.length() >= 12
                 && line.startsWith("HTTP/1.")

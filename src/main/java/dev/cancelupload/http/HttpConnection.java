@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -39,36 +40,69 @@ final class HttpConnection implements Closeable {
     }
 
     /**
-     * Connects, with TLS if the origin says so.
+     * Connects, with TLS if the origin says so, through the proxy if there is one.
      *
      * @throws TransportException if there is no connection within the budget, or none that can be trusted
      */
-    static HttpConnection open(Origin origin, SSLSocketFactory tls, Budget attempt) throws TransportException {
+    static HttpConnection open(Origin origin, Optional<Proxy> proxy, SSLSocketFactory tls, Budget attempt)
+            throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         DeadlineSocket raw = null;
         try {
-            raw = connect(origin, budget);
+            raw = proxy.isPresent()
+                    ? tunnel(proxy.get(), origin, budget)
+                    : connect(origin.host(), origin.port(), budget);
             Socket socket = origin.tls() ? handshake(raw, origin, tls) : raw;
             return new HttpConnection(raw, socket.getInputStream(), socket.getOutputStream());
+        } catch (TransportException e) {
+            throw e;
         } catch (IOException e) {
             closeQuietly(raw);
             throw notConnected(origin, e);
         }
     }
 
-    private static DeadlineSocket connect(Origin origin, Budget budget) throws IOException {
+    private static DeadlineSocket tunnel(Proxy proxy, Origin origin, Budget budget) throws TransportException {
+        DeadlineSocket raw = null;
+        try {
+            raw = connect(proxy.host(), proxy.port(), budget);
+            raw.getOutputStream().write(proxy.request(origin));
+            int status = new AnswerParser(raw.getInputStream()).readTunnel();
+            if (status >= 200 && status < 300) {
+                return raw;
+            }
+            throw new IOException("it answered HTTP " + status);
+        } catch (AnswerParser.PrematureEndException e) {
+            closeQuietly(raw);
+            throw noTunnel(proxy, origin, "it closed the connection", false);
+        } catch (UnknownHostException e) {
+            throw noTunnel(proxy, origin, "its name could not be resolved", false);
+        } catch (IOException e) {
+            closeQuietly(raw);
+            throw noTunnel(proxy, origin, isTimeout(e) ? "not in time" : e.getMessage(), isTimeout(e));
+        }
+    }
+
+    private static TransportException noTunnel(Proxy proxy, Origin origin, String reason, boolean timedOut) {
+        return new TransportException(
+                "could not connect to " + origin + " through the proxy " + proxy + " of HTTPS_PROXY (" + reason + ")",
+                false,
+                timedOut);
+    }
+
+    private static DeadlineSocket connect(String host, int port, Budget budget) throws IOException {
         IOException last = null;
-        for (InetAddress address : resolve(origin.host(), budget)) {
+        for (InetAddress address : resolve(host, budget)) {
             DeadlineSocket socket = new DeadlineSocket(budget);
             try {
-                socket.connect(new InetSocketAddress(address, origin.port()), budget.leftForSocket());
+                socket.connect(new InetSocketAddress(address, port), budget.leftForSocket());
                 return socket;
             } catch (IOException e) {
                 closeQuietly(socket);
                 last = e;
             }
         }
-        throw last == null ? new UnknownHostException(origin.host()) : last;
+        throw last == null ? new UnknownHostException(host) : last;
     }
 
     /** On a thread of its own, since the resolver has no time-out. */

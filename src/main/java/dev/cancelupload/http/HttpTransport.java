@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.UnaryOperator;
@@ -29,16 +30,19 @@ public final class HttpTransport implements ClientRequestFilter {
 
     private static final int MOST_IDLE = 16;
 
+    private final Optional<Proxy> proxy;
     private final SSLSocketFactory tls;
     private final UnaryOperator<byte[]> redaction;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
     private final ThreadLocal<Budget> attempt = new ThreadLocal<>();
 
     /**
+     * @param proxy makes the tunnels, if there is one
      * @param tls makes the TLS connections; only used for https
      * @param redaction is applied to an answer's body and header values before anyone sees them
      */
-    public HttpTransport(SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
+    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
+        this.proxy = proxy;
         this.tls = tls;
         this.redaction = redaction;
     }
@@ -78,7 +82,7 @@ public final class HttpTransport implements ClientRequestFilter {
     private HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
         HttpConnection connection = idleConnection();
         if (connection == null) {
-            connection = HttpConnection.open(origin, tls, budget);
+            connection = HttpConnection.open(origin, proxy, tls, budget);
         }
         boolean keep = false;
         try {

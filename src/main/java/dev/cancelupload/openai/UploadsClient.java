@@ -28,7 +28,7 @@ public final class UploadsClient {
      * @param mapper reads the answers
      */
     public UploadsClient(Configuration configuration, SSLSocketFactory tls, String version, ObjectMapper mapper) {
-        this.transport = new HttpTransport(tls, configuration.apiKey()::redact);
+        this.transport = new HttpTransport(configuration.proxy(), tls, configuration.apiKey()::redact);
         this.retries = new RetryPolicy(
                 configuration.maxRetries(), () -> ThreadLocalRandom.current().nextDouble());
         this.timeout = configuration.timeout();

@@ -1,32 +1,60 @@
 package dev.cancelupload.runtime;
 
+import dev.cancelupload.config.ClientCertificate;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.config.Variable;
 import dev.cancelupload.http.Tls;
 import io.quarkus.runtime.LaunchMode;
+import java.nio.file.Path;
+import java.security.InvalidKeyException;
 import java.security.cert.CertificateException;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * What the environment makes of this function.
  *
  * @param configuration the variables
- * @param tls makes TLS connections with the trust anchors that they name
+ * @param tls makes TLS connections with the trust anchors and the client certificate that they name
  */
 record Deployment(Configuration configuration, SSLSocketFactory tls) {
 
     /** @throws ConfigurationError if a variable is missing or wrong */
     static Deployment read() {
         Configuration configuration = Configuration.of(Deployment::value);
+        return new Deployment(
+                configuration,
+                Tls.sockets(
+                        configuration.trustAnchors().map(Deployment::trust),
+                        configuration.clientCertificate().map(Deployment::identity)));
+    }
+
+    private static TrustManager[] trust(Path anchors) {
         try {
-            return new Deployment(configuration, Tls.sockets(configuration.trustAnchors()));
+            return Tls.trust(anchors);
         } catch (CertificateException e) {
-            throw new ConfigurationError(Variable.SSL_CERT_FILE + " is \""
-                    + configuration.trustAnchors().orElseThrow()
-                    + "\": it cannot be read as a PEM file of certificates (" + e.getMessage() + ").");
+            throw unreadable(Variable.SSL_CERT_FILE, anchors, "a PEM file of certificates", e);
         }
+    }
+
+    private static KeyManager[] identity(ClientCertificate client) {
+        try {
+            return Tls.identity(client.certificates(), client.key());
+        } catch (CertificateException e) {
+            throw unreadable(
+                    Variable.OPENAI_MTLS_CLIENT_CERT_FILE, client.certificates(), "a PEM file of certificates", e);
+        } catch (InvalidKeyException e) {
+            throw unreadable(
+                    Variable.OPENAI_MTLS_CLIENT_KEY_FILE, client.key(), "the PEM file of the certificate's key", e);
+        }
+    }
+
+    private static ConfigurationError unreadable(Variable variable, Path file, String what, Exception e) {
+        return new ConfigurationError(
+                variable + " is \"" + file + "\": it cannot be read as " + what + " (" + e.getMessage() + ").");
     }
 
     /** In production the environment alone, read directly; a system property is how a test hands over a variable. */

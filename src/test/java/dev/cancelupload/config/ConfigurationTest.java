@@ -241,4 +241,56 @@ class ConfigurationTest {
         environment.put("CANCEL_BUDGET", "y");
         assertThat(problem(), allOf(containsString("OPENAI_MAX_RETRIES"), containsString("CANCEL_BUDGET")));
     }
+
+    @Test
+    void aProxyIsUsedInEitherCaseOfItsVariable() {
+        environment.put("https_proxy", "http://proxy.example:3128");
+        assertEquals("proxy.example:3128", read().proxy().orElseThrow().toString());
+        environment.put("HTTPS_PROXY", "http://other.example:3128");
+        assertEquals("other.example:3128", read().proxy().orElseThrow().toString());
+    }
+
+    @Test
+    void noProxyLeavesItOut() {
+        environment.put("HTTPS_PROXY", "http://proxy.example:3128");
+        environment.put("no_proxy", "openai.com");
+        assertEquals(Optional.empty(), read().proxy());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:8080/v1", "https://127.0.0.1:8443/v1", "https://[::1]/v1"})
+    void thisMachineIsReachedWithoutAProxy(String baseUrl) {
+        environment.put("HTTPS_PROXY", "http://proxy.example:3128");
+        environment.put("OPENAI_BASE_URL", baseUrl);
+        assertEquals(Optional.empty(), read().proxy());
+    }
+
+    @Test
+    void aProxyThatCannotBeUsedIsRefused() {
+        environment.put("HTTPS_PROXY", "socks5://proxy.example:1080");
+        assertThat(
+                problem(),
+                containsString("HTTPS_PROXY is \"socks5://proxy.example:1080\": it has to be an http proxy"));
+    }
+
+    @Test
+    void theCredentialsOfAProxyAreNotShown() {
+        environment.put("HTTPS_PROXY", "socks5://user:secret@proxy.example:1080");
+        assertThat(problem(), allOf(containsString("HTTPS_PROXY"), not(containsString("secret"))));
+        environment.put("HTTPS_PROXY", "http://user:secret@proxy.example:1080");
+        assertThat(read().proxy().orElseThrow().toString(), not(containsString("c2VjcmV0")));
+    }
+
+    @Test
+    void aClientCertificateNeedsItsKey(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("client.pem"), "");
+        environment.put("OPENAI_MTLS_CLIENT_CERT_FILE", file.toString());
+        assertThat(
+                problem(),
+                containsString("OPENAI_MTLS_CLIENT_KEY_FILE is not set, and OPENAI_MTLS_CLIENT_CERT_FILE is"));
+        environment.put("OPENAI_MTLS_CLIENT_KEY_FILE", file.toString());
+        assertEquals(Optional.of(new ClientCertificate(file, file)), read().clientCertificate());
+        environment.remove("OPENAI_MTLS_CLIENT_CERT_FILE");
+        assertThat(problem(), containsString("OPENAI_MTLS_CLIENT_CERT_FILE is not set"));
+    }
 }

@@ -11,9 +11,12 @@ import dev.cancelupload.upstream.TlsServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.InvalidKeyException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,15 +35,25 @@ class TlsTest {
 
     private static int call(Path keyStore, Optional<Path> trustAnchors) throws Exception {
         try (TlsServer server = new TlsServer(keyStore)) {
-            Budget budget = Budget.of(Duration.ofSeconds(20));
-            Origin origin = new Origin(true, "localhost", server.port());
-            try (HttpConnection connection = HttpConnection.open(origin, Tls.sockets(trustAnchors), budget)) {
-                String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin
-                        + "\r\nContent-Length: 0\r\n\r\n";
-                return connection
-                        .exchange(request.getBytes(StandardCharsets.ISO_8859_1), budget)
-                        .status();
-            }
+            return call(server.port(), tls(trustAnchors));
+        }
+    }
+
+    private static SSLSocketFactory tls(Optional<Path> trustAnchors) throws CertificateException {
+        return Tls.sockets(
+                trustAnchors.isPresent() ? Optional.of(Tls.trust(trustAnchors.get())) : Optional.empty(),
+                Optional.empty());
+    }
+
+    private static int call(int port, SSLSocketFactory tls) throws TransportException {
+        Budget budget = Budget.of(Duration.ofSeconds(20));
+        Origin origin = new Origin(true, "localhost", port);
+        try (HttpConnection connection = HttpConnection.open(origin, Optional.empty(), tls, budget)) {
+            String request =
+                    "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin + "\r\nContent-Length: 0\r\n\r\n";
+            return connection
+                    .exchange(request.getBytes(StandardCharsets.ISO_8859_1), budget)
+                    .status();
         }
     }
 
@@ -73,6 +86,49 @@ class TlsTest {
     @Test
     void aFileWithoutACertificateIsNoTrustAnchor() throws Exception {
         Path file = Files.writeString(folder.resolve("none.pem"), "hello");
-        assertThrows(CertificateException.class, () -> Tls.sockets(Optional.of(file)));
+        assertThrows(CertificateException.class, () -> Tls.trust(file));
+    }
+
+    @Test
+    void aServerThatAsksWhoIsCallingSeesTheClientCertificate() throws Exception {
+        Path keyStore = certificates.server("mutual", "localhost", 20);
+        certificates.server("client", "client.example", 20);
+        KeyManager[] identity = Tls.identity(certificates.chain("client"), certificates.key("client"));
+        try (TlsServer server = TlsServer.mutual(keyStore, certificates.trustStore())) {
+            assertEquals(
+                    200,
+                    call(
+                            server.port(),
+                            Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.of(identity))));
+        }
+    }
+
+    @Test
+    void withoutAClientCertificateItIsNoAnswer() throws Exception {
+        Path keyStore = certificates.server("mutual2", "localhost", 20);
+        try (TlsServer server = TlsServer.mutual(keyStore, certificates.trustStore())) {
+            SSLSocketFactory tls = tls(Optional.of(certificates.root()));
+            assertThrows(TransportException.class, () -> call(server.port(), tls));
+            assertEquals(0, server.requests());
+        }
+    }
+
+    @Test
+    void theKeyOfAnotherCertificateIsRefused() throws Exception {
+        certificates.server("one", "one.example", 20);
+        certificates.server("two", "two.example", 20);
+        InvalidKeyException e = assertThrows(
+                InvalidKeyException.class, () -> Tls.identity(certificates.chain("one"), certificates.key("two")));
+        assertThat(e.getMessage(), containsString("another certificate"));
+    }
+
+    @Test
+    void aKeyInAnotherFormIsRefusedWithAWordOnTheRightOne() throws Exception {
+        certificates.server("form", "form.example", 20);
+        Path key = Files.writeString(
+                folder.resolve("rsa.key"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+        InvalidKeyException e =
+                assertThrows(InvalidKeyException.class, () -> Tls.identity(certificates.chain("form"), key));
+        assertThat(e.getMessage(), containsString("openssl pkcs8 -topk8 -nodes"));
     }
 }

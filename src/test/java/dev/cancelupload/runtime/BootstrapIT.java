@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.Json;
 import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.ConnectProxy;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.TlsServer;
 import java.io.IOException;
@@ -198,6 +199,9 @@ class BootstrapIT {
                 "CLEAN_UP_CONCURRENCY|0|CLEAN_UP_CONCURRENCY is \"0\"",
                 "SSL_CERT_FILE|/nowhere.pem|SSL_CERT_FILE is \"/nowhere.pem\"",
                 "SSL_CERT_FILE|/etc/hostname|cannot be read as a PEM file",
+                "HTTPS_PROXY|socks5://proxy.example:1080|HTTPS_PROXY is \"socks5://proxy.example:1080\"",
+                "OPENAI_MTLS_CLIENT_CERT_FILE|/etc/hostname|OPENAI_MTLS_CLIENT_KEY_FILE is not set",
+                "OPENAI_MTLS_CLIENT_KEY_FILE|/nowhere.pem|OPENAI_MTLS_CLIENT_KEY_FILE is \"/nowhere.pem\"",
                 "QUARKUS_FUNQY_EXPORT|nothing|cancelUpload, cancelUploadHttp or cleanUpUploads",
                 "QUARKUS_FUNQY_EXPORT|''|cancelUpload, cancelUploadHttp or cleanUpUploads"
             })
@@ -322,6 +326,40 @@ class BootstrapIT {
                 overTls(certificates.server("s", "api.openai.com", 20), Optional.of(certificates.root()))
                         .body(),
                 containsString("could not agree on TLS"));
+    }
+
+    @Test
+    void aProxyLeadsToTheServerWithoutSeeingTheKey() throws Exception {
+        Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
+        try (TlsServer server = new TlsServer(certificates.server("s", "api.openai.example", 20));
+                ConnectProxy proxy = new ConnectProxy(server.port())) {
+            environment.put("OPENAI_BASE_URL", "https://api.openai.example/v1");
+            environment.put("SSL_CERT_FILE", certificates.root().toString());
+            environment.put("HTTPS_PROXY", "http://user:pass@127.0.0.1:" + proxy.port());
+            start();
+            assertEquals("response", lambda.invoke("\"upload_tls\"").kind());
+            assertEquals(1, proxy.requests().size());
+            assertThat(
+                    proxy.requests().get(0),
+                    allOf(containsString("Proxy-Authorization: Basic dXNlcjpwYXNz"), not(containsString("Bearer"))));
+        }
+    }
+
+    @Test
+    void aServerThatAsksWhoIsCallingSeesTheClientCertificate() throws Exception {
+        Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
+        certificates.server("client", "client.example", 20);
+        try (TlsServer server =
+                TlsServer.mutual(certificates.server("s", "localhost", 20), certificates.trustStore())) {
+            environment.put("OPENAI_BASE_URL", "https://localhost:" + server.port() + "/v1");
+            environment.put("SSL_CERT_FILE", certificates.root().toString());
+            environment.put(
+                    "OPENAI_MTLS_CLIENT_CERT_FILE", certificates.chain("client").toString());
+            environment.put(
+                    "OPENAI_MTLS_CLIENT_KEY_FILE", certificates.key("client").toString());
+            start();
+            assertEquals("response", lambda.invoke("\"upload_tls\"").kind());
+        }
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.cancelupload.upstream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -92,6 +94,38 @@ public final class Certificates {
                 certificate.toString(),
                 "-trustcacerts");
         return Path.of(store(name));
+    }
+
+    /** The certificate of a key store that {@link #server} made, and those that lead to the root, as a PEM file. */
+    public Path chain(String name) {
+        return folder.resolve(name + ".pem");
+    }
+
+    /** The private key of a key store that {@link #server} made, as a PEM file. */
+    public Path key(String name) throws Exception {
+        KeyStore keys = KeyStore.getInstance(Path.of(store(name)).toFile(), PASSWORD.toCharArray());
+        byte[] der = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
+        return Files.writeString(
+                folder.resolve(name + ".key"),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(der)
+                        + "\n-----END PRIVATE KEY-----\n");
+    }
+
+    /** A key store with the root only, for a server that asks its clients for certificates. */
+    public Path trustStore() throws Exception {
+        Path file = folder.resolve("trust.p12");
+        if (!Files.exists(file)) {
+            keytool(
+                    "-importcert",
+                    "-noprompt",
+                    "-alias",
+                    "root",
+                    "-keystore",
+                    file.toString(),
+                    "-file",
+                    root().toString());
+        }
+        return file;
     }
 
     private String store(String name) {
