@@ -367,7 +367,7 @@ class CancelUploadHttpTest {
     void anyJsonGetsAWellFormedResponse() {
         openai.answersAnything(cancelled(ID));
         RandomEvents events = new RandomEvents(4);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
             JsonNode response = response(event);
             assertTrue(
@@ -394,11 +394,11 @@ class CancelUploadHttpTest {
     }
 
     @Test
-    void aNumberOfAMillionDigitsGetsAWellFormedResponse() {
-        assertEquals(400, response("7".repeat(1_000_000)).get("statusCode").intValue());
+    void aNumberOfFiveMillionDigitsGetsAWellFormedResponse() {
+        assertEquals(400, response("7".repeat(5_000_000)).get("statusCode").intValue());
         assertEquals(
                 400,
-                response("{\"a\":" + "7".repeat(1_000_000) + "}")
+                response("{\"a\":" + "7".repeat(5_000_000) + "}")
                         .get("statusCode")
                         .intValue());
     }

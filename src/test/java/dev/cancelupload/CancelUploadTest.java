@@ -196,8 +196,8 @@ class CancelUploadTest {
     }
 
     @Test
-    void aNumberOfAMillionDigitsIsRefusedAndTheNextEventServed() {
-        assertEquals("InvalidEvent", Lambda.error("9".repeat(1_000_000)).getString("errorType"));
+    void aNumberOfFiveMillionDigitsIsRefusedAndTheNextEventServed() {
+        assertEquals("InvalidEvent", Lambda.error("9".repeat(5_000_000)).getString("errorType"));
         openai.hasPending(ID);
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }
@@ -209,7 +209,7 @@ class CancelUploadTest {
         openai.answersAnything(cancelled("upload_any"));
         RandomEvents events = new RandomEvents(1);
         List<String> sent = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             String id = events.id();
             Response response = Lambda.post(Json.object().put("uploadId", id).toString());
             if (response.statusCode() == 200) {
@@ -233,7 +233,7 @@ class CancelUploadTest {
                 Arrays.stream(FailureKind.values()).map(FailureKind::errorType).collect(Collectors.toSet());
         documented.remove("InternalError");
         RandomEvents events = new RandomEvents(2);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
             Response response = Lambda.post(event);
             assertTrue(

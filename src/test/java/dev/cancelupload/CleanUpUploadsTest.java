@@ -210,7 +210,7 @@ class CleanUpUploadsTest {
     void anyJsonGetsAReportOrADocumentedError() {
         openai.answersAnything(cancelled("upload_any"));
         RandomEvents events = new RandomEvents(3);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
             Response response = Lambda.post(event);
             assertTrue(

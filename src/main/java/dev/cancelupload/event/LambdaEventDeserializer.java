@@ -41,7 +41,7 @@ public final class LambdaEventDeserializer extends JsonDeserializer<LambdaEvent>
             return new Foreign("a boolean");
         }
         try {
-            return classify(context.readTree(parser));
+            return classify(context.readTree(new ShortNumbers(parser)));
         } catch (JacksonException e) {
             return new Foreign("JSON that is nested too deeply, or holds a number or a name that is too long");
         }

@@ -27,10 +27,13 @@ class TlsTest {
     static Path folder;
 
     private static Certificates certificates;
+    private static Path localhost;
 
     @BeforeAll
     static void makeCertificates() throws Exception {
         certificates = new Certificates(folder);
+        localhost = certificates.server("localhost", "localhost", 20);
+        certificates.server("client", "client.example", 20);
     }
 
     private static int call(Path keyStore, Optional<Path> trustAnchors) throws Exception {
@@ -59,7 +62,7 @@ class TlsTest {
 
     @Test
     void aServerOfTheGivenAnchorIsTrusted() throws Exception {
-        assertEquals(200, call(certificates.server("good", "localhost", 20), Optional.of(certificates.root())));
+        assertEquals(200, call(localhost, Optional.of(certificates.root())));
     }
 
     private static void isRefused(Path keyStore, Optional<Path> trustAnchors) {
@@ -70,7 +73,7 @@ class TlsTest {
 
     @Test
     void aServerOfAnUnknownAnchorIsRefused() throws Exception {
-        isRefused(certificates.server("unknown", "localhost", 20), Optional.empty());
+        isRefused(localhost, Optional.empty());
     }
 
     @Test
@@ -91,10 +94,8 @@ class TlsTest {
 
     @Test
     void aServerThatAsksWhoIsCallingSeesTheClientCertificate() throws Exception {
-        Path keyStore = certificates.server("mutual", "localhost", 20);
-        certificates.server("client", "client.example", 20);
         KeyManager[] identity = Tls.identity(certificates.chain("client"), certificates.key("client"));
-        try (TlsServer server = TlsServer.mutual(keyStore, certificates.trustStore())) {
+        try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
             assertEquals(
                     200,
                     call(
@@ -105,8 +106,7 @@ class TlsTest {
 
     @Test
     void withoutAClientCertificateItIsNoAnswer() throws Exception {
-        Path keyStore = certificates.server("mutual2", "localhost", 20);
-        try (TlsServer server = TlsServer.mutual(keyStore, certificates.trustStore())) {
+        try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
             SSLSocketFactory tls = tls(Optional.of(certificates.root()));
             assertThrows(TransportException.class, () -> call(server.port(), tls));
             assertEquals(0, server.requests());
@@ -115,20 +115,18 @@ class TlsTest {
 
     @Test
     void theKeyOfAnotherCertificateIsRefused() throws Exception {
-        certificates.server("one", "one.example", 20);
-        certificates.server("two", "two.example", 20);
         InvalidKeyException e = assertThrows(
-                InvalidKeyException.class, () -> Tls.identity(certificates.chain("one"), certificates.key("two")));
+                InvalidKeyException.class,
+                () -> Tls.identity(certificates.chain("client"), certificates.key("localhost")));
         assertThat(e.getMessage(), containsString("another certificate"));
     }
 
     @Test
     void aKeyInAnotherFormIsRefusedWithAWordOnTheRightOne() throws Exception {
-        certificates.server("form", "form.example", 20);
         Path key = Files.writeString(
                 folder.resolve("rsa.key"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
         InvalidKeyException e =
-                assertThrows(InvalidKeyException.class, () -> Tls.identity(certificates.chain("form"), key));
+                assertThrows(InvalidKeyException.class, () -> Tls.identity(certificates.chain("client"), key));
         assertThat(e.getMessage(), containsString("openssl pkcs8 -topk8 -nodes"));
     }
 }
