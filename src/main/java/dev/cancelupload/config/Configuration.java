@@ -26,6 +26,7 @@ import java.util.function.UnaryOperator;
  * @param timeout bound on one attempt, from connecting to the answer's last byte
  * @param budget bound on a whole invocation, waits included
  * @param cleanUpConcurrency how many cancel calls run at a time
+ * @param connectAtInit whether to open a connection before the first invocation
  * @param trustAnchors PEM file with the certificates to trust instead of the built-in ones
  * @param clientCertificate what to show to a server that asks who is calling, if anything
  * @param proxy what to connect through, if anything
@@ -39,6 +40,7 @@ public record Configuration(
         Duration timeout,
         Duration budget,
         int cleanUpConcurrency,
+        boolean connectAtInit,
         Optional<Path> trustAnchors,
         Optional<ClientCertificate> clientCertificate,
         Optional<Proxy> proxy) {
@@ -78,6 +80,7 @@ public record Configuration(
                     duration(Variable.OPENAI_TIMEOUT, Duration.ofSeconds(10)),
                     duration(Variable.CANCEL_BUDGET, Duration.ofSeconds(25)),
                     wholeNumber(Variable.CLEAN_UP_CONCURRENCY, 8, 1, 100),
+                    yes(Variable.CONNECT_AT_INIT, true),
                     file(Variable.SSL_CERT_FILE, "a PEM file of the certificates to trust"),
                     clientCertificate(),
                     proxy(baseUrl));
@@ -179,6 +182,14 @@ public record Configuration(
             }
             wrong(variable, value.get(), "it has to be a whole number from " + least + " to " + most + ".");
             return byDefault;
+        }
+
+        private boolean yes(Variable variable, boolean byDefault) {
+            Optional<String> value = value(variable).map(v -> v.strip().toLowerCase(Locale.ROOT));
+            if (value.isPresent() && !Set.of("true", "false").contains(value.get())) {
+                wrong(variable, value.get(), "it has to be true or false.");
+            }
+            return value.map("true"::equals).orElse(byDefault);
         }
 
         private Duration duration(Variable variable, Duration byDefault) {

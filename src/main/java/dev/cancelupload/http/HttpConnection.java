@@ -26,15 +26,17 @@ final class HttpConnection implements Closeable {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /** Servers and NAT gateways drop idle connections, and a frozen sandbox does not hear of it. */
-    private static final long LONGEST_IDLE_NANOS = Duration.ofSeconds(60).toNanos();
+    private static final long LONGEST_IDLE_MILLIS = Duration.ofSeconds(60).toMillis();
 
     private final DeadlineSocket raw;
+    private final InputStream in;
     private final OutputStream out;
     private final AnswerParser answers;
     private long idleSince;
 
     private HttpConnection(DeadlineSocket raw, InputStream in, OutputStream out) {
         this.raw = raw;
+        this.in = in;
         this.out = out;
         this.answers = new AnswerParser(in);
     }
@@ -184,12 +186,28 @@ final class HttpConnection implements Closeable {
     }
 
     void rest() {
-        idleSince = System.nanoTime();
+        idleSince = System.currentTimeMillis();
     }
 
     /** Whether an idle connection can still be used, as far as can be told without sending anything. */
     boolean isAlive() {
-        return System.nanoTime() - idleSince < LONGEST_IDLE_NANOS && raw.isSilent();
+        // The time of day, since the other clock may stand still while the sandbox is frozen.
+        long idle = System.currentTimeMillis() - idleSince;
+        return idle >= 0 && idle < LONGEST_IDLE_MILLIS && (raw.isSilent() || hadNothingToSay());
+    }
+
+    /**
+     * Whether what the server sent was nothing for us: in TLS 1.3 session tickets follow the handshake, and lie unread in a
+     * connection that has carried no request yet.
+     */
+    private boolean hadNothingToSay() {
+        raw.useWithin(Budget.of(Duration.ofMillis(1)));
+        try {
+            in.read();
+            return false;
+        } catch (IOException e) {
+            return isTimeout(e);
+        }
     }
 
     /** Closes without a farewell, so that it cannot wait for anyone. */

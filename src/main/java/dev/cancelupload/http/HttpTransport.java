@@ -34,7 +34,7 @@ public final class HttpTransport implements ClientRequestFilter {
     private final SSLSocketFactory tls;
     private final UnaryOperator<byte[]> redaction;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
-    private final ThreadLocal<Budget> attempt = new ThreadLocal<>();
+    private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
     /**
      * @param proxy makes the tunnels, if there is one
@@ -49,22 +49,55 @@ public final class HttpTransport implements ClientRequestFilter {
 
     /** Makes a call with the REST client, whose request has this much time; JAX-RS has no parameter for it. */
     public <T> T within(Budget budget, Callable<T> call) throws Exception {
-        attempt.set(budget);
+        return through((origin, request) -> exchange(origin, request, budget), call);
+    }
+
+    /**
+     * Makes a call with the REST client that goes nowhere.
+     *
+     * @param answer what comes back, as it would come over the wire
+     */
+    public <T> T rehearse(byte[] answer, Callable<T> call) throws Exception {
+        return through((origin, request) -> new AnswerParser(new ByteArrayInputStream(answer)).read(), call);
+    }
+
+    /**
+     * Opens a connection for the first request to come. If that fails, the request will open its own and say why.
+     *
+     * @param uri any address of the server
+     */
+    public void connectAhead(URI uri, Budget budget) {
+        try {
+            HttpConnection connection = HttpConnection.open(Origin.of(uri), proxy, tls, budget);
+            connection.rest();
+            idle.push(connection);
+        } catch (TransportException e) {
+            // Nothing was lost.
+        }
+    }
+
+    /** How a request gets its answer. */
+    private interface Exchange {
+        HttpAnswer with(Origin origin, byte[] request) throws IOException;
+    }
+
+    private <T> T through(Exchange exchange, Callable<T> call) throws Exception {
+        this.exchange.set(exchange);
         try {
             return call.call();
         } finally {
-            attempt.remove();
+            this.exchange.remove();
         }
     }
 
     /** @throws TransportException if there is no complete answer within the attempt's budget */
     @Override
     public void filter(ClientRequestContext request) throws IOException {
-        Budget budget = attempt.get();
-        if (budget == null) {
+        Exchange exchange = this.exchange.get();
+        if (exchange == null) {
             throw new IllegalStateException("a call outside of within(…)");
         }
-        HttpAnswer answer = exchange(Origin.of(request.getUri()), head(request), budget);
+        HttpAnswer answer = exchange.with(Origin.of(request.getUri()), head(request));
         Response.ResponseBuilder response = Response.status(answer.status());
         for (Map.Entry<String, List<String>> field : answer.headers().entrySet()) {
             for (String value : field.getValue()) {

@@ -5,6 +5,7 @@ import dev.cancelupload.Export;
 import dev.cancelupload.Outcome;
 import dev.cancelupload.event.HttpReply;
 import dev.cancelupload.event.LambdaEvent.Message;
+import dev.cancelupload.openai.Cancelled;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
@@ -14,13 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
 import org.jboss.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
 
 /**
  * One line for each invocation, from which CloudWatch makes the metrics, and in a batch one more for each upload. Never a
  * body, never a key, never a caller's header.
  */
 public final class InvocationLog {
+
+    private static final String INVOCATION = "invocation";
 
     private static final Logger LOG = Logger.getLogger("cancel-upload");
 
@@ -99,6 +104,16 @@ public final class InvocationLog {
         summary(fields, report.outcomes(), time, allWell);
     }
 
+    /** Makes the line of a cancelled upload, and keeps it to itself. */
+    public void rehearse(Export export, Cancelled cancelled) {
+        Map<String, Object> fields = fields(export, INVOCATION);
+        describe(new Outcome("upload_rehearsal", Optional.of(cancelled), Optional.empty(), 0), fields);
+        ExtLogRecord line = new ExtLogRecord(
+                Level.INFO, "%s", ExtLogRecord.FormatStyle.PRINTF, getClass().getName());
+        line.setParameters(new Object[] {new LogEvent("", fields, true)});
+        new JsonLogFormatter().format(line);
+    }
+
     private void summary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean allWell) {
         fields.put("attempts", outcomes.stream().mapToInt(Outcome::attempts).sum());
         fields.put("millis", time.toMillis());
@@ -151,7 +166,7 @@ public final class InvocationLog {
     }
 
     private Map<String, Object> invocationOf(Export export) {
-        Map<String, Object> fields = fields(export, "invocation");
+        Map<String, Object> fields = fields(export, INVOCATION);
         fields.put("coldStart", cold.getAndSet(false) ? 1 : 0);
         return fields;
     }

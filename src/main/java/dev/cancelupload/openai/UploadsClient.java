@@ -6,15 +6,26 @@ import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import javax.net.ssl.SSLSocketFactory;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Cancels Uploads: makes the calls of {@link UploadsApi} and tries again as {@link RetryPolicy} says. */
 public final class UploadsClient {
+
+    private static final byte[] REHEARSED =
+            """
+            HTTP/1.1 200 OK\r
+            content-type: application/json\r
+            x-request-id: req_rehearsal\r
+            content-length: 157\r
+            \r
+            {"id":"upload_rehearsal","object":"upload","bytes":1,"created_at":1,"filename":"f","purpose":"batch",\
+            "status":"cancelled","expires_at":2,"file":null,"p":1.5}"""
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final UploadsApi api;
     private final HttpTransport transport;
@@ -23,12 +34,12 @@ public final class UploadsClient {
 
     /**
      * @param configuration where and how to call
-     * @param tls makes the TLS connections
+     * @param transport carries the calls
      * @param version ours, for {@code User-Agent}
      * @param mapper reads the answers
      */
-    public UploadsClient(Configuration configuration, SSLSocketFactory tls, String version, ObjectMapper mapper) {
-        this.transport = new HttpTransport(configuration.proxy(), tls, configuration.apiKey()::redact);
+    public UploadsClient(Configuration configuration, HttpTransport transport, String version, ObjectMapper mapper) {
+        this.transport = transport;
         this.retries = new RetryPolicy(
                 configuration.maxRetries(), () -> ThreadLocalRandom.current().nextDouble());
         this.timeout = configuration.timeout();
@@ -68,18 +79,30 @@ public final class UploadsClient {
         }
     }
 
+    /**
+     * Goes through a call without making it, so that the first real one finds everything in place.
+     *
+     * @return an Upload that does not exist, as if it had been cancelled
+     */
+    public Cancelled rehearse() throws Exception {
+        return transport.rehearse(REHEARSED, () -> call(new UploadId("upload_rehearsal"), Optional.empty(), 1));
+    }
+
     private Attempt attempt(UploadId id, Optional<String> clientRequestId, Budget budget, int number) {
         try {
-            RestResponse<Upload> answer =
-                    transport.within(budget, () -> api.cancel(id.value(), clientRequestId.orElse(null)));
-            AnswerHeaders headers = AnswerHeaders.of(answer.getStringHeaders());
-            if (answer.getEntity() == null) {
-                return new Attempt.Unusable(new NotAnUploadException("is empty", answer.getStatus(), headers));
-            }
-            return new Attempt.Succeeded(new Cancelled(answer.getEntity(), answer.getStatus(), headers, number));
+            return new Attempt.Succeeded(transport.within(budget, () -> call(id, clientRequestId, number)));
         } catch (Exception e) {
             return failed(e);
         }
+    }
+
+    private Cancelled call(UploadId id, Optional<String> clientRequestId, int number) throws NotAnUploadException {
+        RestResponse<Upload> answer = api.cancel(id.value(), clientRequestId.orElse(null));
+        AnswerHeaders headers = AnswerHeaders.of(answer.getStringHeaders());
+        if (answer.getEntity() == null) {
+            throw new NotAnUploadException("is empty", answer.getStatus(), headers);
+        }
+        return new Cancelled(answer.getEntity(), answer.getStatus(), headers, number);
     }
 
     /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */

@@ -1,5 +1,6 @@
 package dev.cancelupload.runtime;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cancelupload.Canceller;
 import dev.cancelupload.Json;
 import dev.cancelupload.log.InvocationLog;
@@ -16,10 +17,15 @@ final class Beans {
 
     @Produces
     @Singleton
-    Canceller canceller(@ConfigProperty(name = "quarkus.application.version") String version) {
+    UploadsClient uploadsClient(@ConfigProperty(name = "quarkus.application.version") String version) {
         Deployment deployment = Main.deployment();
-        UploadsClient client = new UploadsClient(deployment.configuration(), deployment.tls(), version, Json.MAPPER);
-        return new Canceller(client, deployment.configuration());
+        return new UploadsClient(deployment.configuration(), deployment.transport(), version, Json.MAPPER);
+    }
+
+    @Produces
+    @Singleton
+    Canceller canceller(UploadsClient client) {
+        return new Canceller(client, Main.deployment().configuration());
     }
 
     @Produces
@@ -28,7 +34,16 @@ final class Beans {
         return new InvocationLog();
     }
 
-    void atStart(@Observes StartupEvent event, Canceller canceller) {
-        // The parameter is the point: it makes the bean now.
+    /** The parameters are half of the point: they make the beans now. */
+    void atStart(
+            @Observes StartupEvent event,
+            Canceller canceller,
+            UploadsClient client,
+            ObjectMapper mapper,
+            InvocationLog log) {
+        Main.earlyConnection().ifPresent(connection -> {
+            Rehearsal.run(client, mapper, log);
+            connection.await();
+        });
     }
 }

@@ -4,6 +4,7 @@ import dev.cancelupload.config.ClientCertificate;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.config.Variable;
+import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.Tls;
 import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Path;
@@ -18,18 +19,18 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * What the environment makes of this function.
  *
  * @param configuration the variables
- * @param tls makes TLS connections with the trust anchors and the client certificate that they name
+ * @param transport carries requests with the trust anchors, the client certificate and the proxy that they name
  */
-record Deployment(Configuration configuration, SSLSocketFactory tls) {
+record Deployment(Configuration configuration, HttpTransport transport) {
 
     /** @throws ConfigurationError if a variable is missing or wrong */
     static Deployment read() {
         Configuration configuration = Configuration.of(Deployment::value);
+        SSLSocketFactory tls = Tls.sockets(
+                configuration.trustAnchors().map(Deployment::trust),
+                configuration.clientCertificate().map(Deployment::identity));
         return new Deployment(
-                configuration,
-                Tls.sockets(
-                        configuration.trustAnchors().map(Deployment::trust),
-                        configuration.clientCertificate().map(Deployment::identity)));
+                configuration, new HttpTransport(configuration.proxy(), tls, configuration.apiKey()::redact));
     }
 
     private static TrustManager[] trust(Path anchors) {

@@ -4,12 +4,14 @@ import dev.cancelupload.config.ConfigurationError;
 import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.Optional;
 
 /** Starts the function, unless its environment is wrong: then Lambda's init fails with one line that says what is. */
 @QuarkusMain
 public final class Main {
 
     private static Deployment deployment;
+    private static EarlyConnection earlyConnection;
 
     /** @param args none */
     public static void main(String... args) {
@@ -17,6 +19,7 @@ public final class Main {
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
             try {
                 deployment = Deployment.read();
+                earlyConnection = EarlyConnection.begin(deployment);
             } catch (ConfigurationError e) {
                 InitError.report(e);
                 System.exit(1);
@@ -25,7 +28,16 @@ public final class Main {
         Quarkus.run(args);
     }
 
-    static Deployment deployment() {
-        return deployment != null ? deployment : Deployment.read();
+    /** Read at the first call in development, where the environment of a test is not there before. */
+    static synchronized Deployment deployment() {
+        if (deployment == null) {
+            deployment = Deployment.read();
+        }
+        return deployment;
+    }
+
+    /** Empty in development, where nobody waits for a cold start. */
+    static Optional<EarlyConnection> earlyConnection() {
+        return Optional.ofNullable(earlyConnection);
     }
 }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.nio.file.Files;
@@ -292,5 +293,19 @@ class ConfigurationTest {
         assertEquals(Optional.of(new ClientCertificate(file, file)), read().clientCertificate());
         environment.remove("OPENAI_MTLS_CLIENT_CERT_FILE");
         assertThat(problem(), containsString("OPENAI_MTLS_CLIENT_CERT_FILE is not set"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "false,false", "FALSE,false"})
+    void connectingAtInitCanBeSwitchedOff(String value, boolean connect) {
+        assertTrue(read().connectAtInit());
+        environment.put("CONNECT_AT_INIT", value);
+        assertEquals(connect, read().connectAtInit());
+    }
+
+    @Test
+    void connectingAtInitIsTrueOrFalse() {
+        environment.put("CONNECT_AT_INIT", "perhaps");
+        assertThat(problem(), containsString("CONNECT_AT_INIT is \"perhaps\": it has to be true or false."));
     }
 }

@@ -1,0 +1,43 @@
+package dev.cancelupload.runtime;
+
+import dev.cancelupload.http.Budget;
+import java.time.Duration;
+
+/**
+ * The connection to OpenAI, opened beside Quarkus's start: name, TCP, TLS, and nothing sent. Lambda gives init a whole
+ * processor and invocations a part of one, so that what init does costs the first caller a fraction.
+ */
+final class EarlyConnection {
+
+    /** A server that takes longer than this is not waited for; the first invocation will find out what the matter is. */
+    private static final Duration LONGEST = Duration.ofMillis(500);
+
+    private final Thread thread;
+
+    private EarlyConnection(Thread thread) {
+        this.thread = thread;
+    }
+
+    /** Begins to connect, unless {@code CONNECT_AT_INIT} says not to. */
+    static EarlyConnection begin(Deployment deployment) {
+        Thread thread = new Thread(
+                () -> deployment
+                        .transport()
+                        .connectAhead(deployment.configuration().baseUrl(), Budget.of(LONGEST)),
+                "early connection");
+        thread.setDaemon(true);
+        if (deployment.configuration().connectAtInit()) {
+            thread.start();
+        }
+        return new EarlyConnection(thread);
+    }
+
+    /** Waits until there is a connection, or none will be. */
+    void await() {
+        try {
+            thread.join(LONGEST.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
