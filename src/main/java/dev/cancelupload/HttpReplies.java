@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The responses of {@code cancelUploadHttp}: OpenAI's own where it answered the caller's question, otherwise ours in
@@ -51,6 +52,9 @@ final class HttpReplies {
             "www-authenticate",
             "report-to",
             "nel");
+
+    /** RFC 9110, 5.1: any other name would spoil the response. */
+    private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     /** Seconds for a caller whom OpenAI did not tell how long to wait: the longest wait of the retry policy. */
     private static final String RETRY_AFTER = "8";
@@ -129,9 +133,16 @@ final class HttpReplies {
 
     private static Map<String, List<String>> passedOn(AnswerHeaders headers) {
         Map<String, List<String>> passed = new LinkedHashMap<>(headers.fields());
-        passed.keySet().removeAll(NOT_PASSED_ON);
+        passed.keySet()
+                .removeIf(name -> NOT_PASSED_ON.contains(name)
+                        || !FIELD_NAME.matcher(name).matches());
+        passed.values().removeIf(values -> values.stream().anyMatch(HttpReplies::hasControlCharacters));
         passed.putIfAbsent("content-type", List.of(JSON));
         return passed;
+    }
+
+    private static boolean hasControlCharacters(String value) {
+        return value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f);
     }
 
     private static String envelope(String message, String type, String code) {

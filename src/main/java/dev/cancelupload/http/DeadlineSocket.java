@@ -22,6 +22,8 @@ final class DeadlineSocket extends Socket {
     private final SocketChannel channel;
     private final Socket socket;
     private volatile Budget budget;
+    /** A byte that was read to see whether there is one, and belongs to whoever reads next; -1 for none. */
+    private int unread = -1;
 
     DeadlineSocket(Budget budget) throws IOException {
         this.channel = SocketChannel.open();
@@ -47,7 +49,12 @@ final class DeadlineSocket extends Socket {
         try {
             channel.configureBlocking(false);
             try {
-                return channel.read(ByteBuffer.allocate(1)) == 0;
+                ByteBuffer one = ByteBuffer.allocate(1);
+                int count = unread >= 0 ? 1 : channel.read(one);
+                if (count == 1 && unread < 0) {
+                    unread = one.get(0) & 0xff;
+                }
+                return count == 0;
             } finally {
                 channel.configureBlocking(true);
             }
@@ -68,6 +75,11 @@ final class DeadlineSocket extends Socket {
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
+                if (unread >= 0 && length > 0) {
+                    bytes[offset] = (byte) unread;
+                    unread = -1;
+                    return 1;
+                }
                 try {
                     socket.setSoTimeout(budget.leftForSocket());
                     return in.read(bytes, offset, length);

@@ -193,7 +193,7 @@ final class HttpConnection implements Closeable {
     boolean isAlive() {
         // The time of day, since the other clock may stand still while the sandbox is frozen.
         long idle = System.currentTimeMillis() - idleSince;
-        return idle >= 0 && idle < LONGEST_IDLE_MILLIS && (raw.isSilent() || hadNothingToSay());
+        return idle >= 0 && idle < LONGEST_IDLE_MILLIS && (raw.isSilent() || hadNothingToSay() && raw.isSilent());
     }
 
     /**
@@ -201,7 +201,7 @@ final class HttpConnection implements Closeable {
      * connection that has carried no request yet.
      */
     private boolean hadNothingToSay() {
-        raw.useWithin(Budget.of(Duration.ofMillis(1)));
+        raw.useWithin(Budget.of(Duration.ofMillis(2)));
         try {
             in.read();
             return false;

@@ -3,6 +3,7 @@ package dev.cancelupload.http;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientRequestFilter;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -101,11 +102,23 @@ public final class HttpTransport implements ClientRequestFilter {
         Response.ResponseBuilder response = Response.status(answer.status());
         for (Map.Entry<String, List<String>> field : answer.headers().entrySet()) {
             for (String value : field.getValue()) {
+                if (field.getKey().equals("content-type") && !isMediaType(value)) {
+                    continue; // JAX-RS would fail on it, and the body tells by itself what it is.
+                }
                 response.header(field.getKey(), redacted(value));
             }
         }
         request.abortWith(response.entity(new ByteArrayInputStream(redaction.apply(answer.body())))
                 .build());
+    }
+
+    private static boolean isMediaType(String value) {
+        try {
+            MediaType.valueOf(value);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private String redacted(String value) {

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.TlsServer;
@@ -128,5 +129,29 @@ class TlsTest {
         InvalidKeyException e =
                 assertThrows(InvalidKeyException.class, () -> Tls.identity(certificates.chain("client"), key));
         assertThat(e.getMessage(), containsString("openssl pkcs8 -topk8 -nodes"));
+    }
+
+    @Test
+    void aConnectionThatHasOnlyHadItsSessionTicketsIsAliveAndStillWorks() throws Exception {
+        try (TlsServer server = new TlsServer(localhost);
+                HttpConnection connection = HttpConnection.open(
+                        new Origin(true, "localhost", server.port()),
+                        Optional.empty(),
+                        tls(Optional.of(certificates.root())),
+                        Budget.of(Duration.ofSeconds(20)))) {
+            connection.rest();
+            // The tickets come when they come: before one of these looks, or between two.
+            for (int look = 0; look < 100; look++) {
+                assertTrue(connection.isAlive());
+                Thread.sleep(1);
+            }
+            byte[] request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            assertEquals(
+                    200,
+                    connection
+                            .exchange(request, Budget.of(Duration.ofSeconds(20)))
+                            .status());
+        }
     }
 }

@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Runtime API</a>
  */
-final class RuntimeApi implements AutoCloseable {
+public final class RuntimeApi implements AutoCloseable {
 
     /** What the process posted: the end of the path ({@code response}, {@code error}, {@code init/error}) and the body. */
-    record Post(String kind, String body) {}
+    public record Post(String kind, String body) {}
 
     private static final String RUNTIME = "/2018-06-01/runtime/";
 
@@ -29,7 +29,7 @@ final class RuntimeApi implements AutoCloseable {
     private final BlockingQueue<Post> posts = new LinkedBlockingQueue<>();
     private final HttpServer server;
 
-    RuntimeApi() throws IOException {
+    public RuntimeApi() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "runtime-api");
@@ -41,12 +41,12 @@ final class RuntimeApi implements AutoCloseable {
     }
 
     /** The value of {@code AWS_LAMBDA_RUNTIME_API}. */
-    String address() {
+    public String address() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
     /** Hands over an event as soon as the process asks for one, and waits for what it posts. */
-    Post invoke(String event) throws InterruptedException {
+    public Post invoke(String event) throws InterruptedException {
         if (!events.offer(event, 30, TimeUnit.SECONDS)) {
             throw new AssertionError("the process did not ask for an event");
         }
@@ -54,7 +54,7 @@ final class RuntimeApi implements AutoCloseable {
     }
 
     /** What the process posts next. */
-    Post posted() throws InterruptedException {
+    public Post posted() throws InterruptedException {
         Post post = posts.poll(30, TimeUnit.SECONDS);
         if (post == null) {
             throw new AssertionError("the process posted nothing");

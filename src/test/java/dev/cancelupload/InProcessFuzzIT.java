@@ -1,0 +1,285 @@
+package dev.cancelupload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cancelupload.event.HttpReply;
+import dev.cancelupload.event.HttpRequest;
+import dev.cancelupload.event.LambdaEvent;
+import dev.cancelupload.event.LambdaEvent.Http;
+import dev.cancelupload.event.LambdaEvent.Message;
+import dev.cancelupload.event.LambdaEvent.Payload;
+import dev.cancelupload.event.LambdaEvent.SnsNotifications;
+import dev.cancelupload.event.LambdaEvent.SqsMessages;
+import dev.cancelupload.event.UploadIds;
+import dev.cancelupload.event.WrongEvent;
+import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.openai.UploadId;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A million cases through the parts that an event meets before anything is sent: reading it, finding the ids in it,
+ * checking them, and making the HTTP response. Each ends in a result or in a documented refusal, never in another
+ * exception.
+ */
+@Tag("reliability")
+class InProcessFuzzIT {
+
+    private static final int CASES = Integer.getInteger("reliability.cases", 1_000_000);
+    private static final long SEED = Long.getLong("reliability.seed", 6);
+
+    private static final Pattern ALLOWED = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
+    private static final Set<FailureKind> REFUSALS =
+            Set.of(FailureKind.INVALID_UPLOAD_ID, FailureKind.INVALID_EVENT, FailureKind.WRONG_EXPORT);
+
+    private static final ObjectReader EVENTS = JsonMapper.builder().build().readerFor(LambdaEvent.class);
+
+    static {
+        // As the function has it.
+        EVENTS.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNumberLength(10_000_000)
+                        .build());
+    }
+
+    private static final List<String> REAL = List.of(
+            "http-api-v2.json",
+            "rest-api-v1.json",
+            "function-url.json",
+            "alb.json",
+            "alb-multi-value.json",
+            "eventbridge-rule.json",
+            "scheduler.json",
+            "sqs.json",
+            "sqs-from-sns.json",
+            "pipes-sqs.json",
+            "sns.json",
+            "s3-put.json",
+            "kinesis.json");
+
+    private int accepted;
+    private int refused;
+
+    @Test
+    void randomEvents() {
+        RandomEvents random = new RandomEvents(SEED);
+        run("random events", CASES / 2, number -> {
+            JsonNode event = random.event();
+            return () -> understand(read(event.toString()));
+        });
+    }
+
+    @Test
+    void realEventsWithBytesChanged() {
+        List<byte[]> real = REAL.stream()
+                .map(name -> Json.parse(Lambda.event(name)).orElseThrow().toString())
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        Random random = new Random(SEED);
+        run("real events with bytes changed", CASES / 4, number -> {
+            byte[] event = changed(real.get(random.nextInt(real.size())), random);
+            return () -> {
+                try {
+                    understand(EVENTS.readValue(event));
+                } catch (JacksonException e) {
+                    // No JSON: Lambda sends none, and Funqy's error for it is made into InvalidEvent.
+                    refused++;
+                }
+            };
+        });
+    }
+
+    @Test
+    void randomIds() {
+        RandomEvents random = new RandomEvents(SEED);
+        run("random ids", CASES - CASES / 2 - CASES / 4, number -> {
+            String id = random.id();
+            return () -> {
+                String object = Json.object().put("uploadId", id).toString();
+                // Half a surrogate pair cannot be encoded.
+                String encoded = new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+                assertEquals(encoded, UploadIds.one(((Payload) read(object)).json()));
+                assertEquals(id, UploadIds.inMessage(object));
+                String path = "/v1/uploads/"
+                        + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/cancel";
+                String there = ((Http) read(http(path))).request().uploadId().orElseThrow();
+                assertEquals(encoded, there);
+                check(id);
+                understand(read(http("/v1/uploads/" + id + "/cancel")));
+            };
+        });
+    }
+
+    @Test
+    void deeplyNestedAndGiganticEvents() {
+        List<String> events = Stream.of(1, 10, 500, 999, 1000, 1001, 5000, 100_000, 1_000_000)
+                .flatMap(depth -> Stream.of(
+                        "[".repeat(depth) + "]".repeat(depth),
+                        "{\"uploadId\":".repeat(depth) + "1" + "}".repeat(depth),
+                        "{\"detail-type\":\"x\",\"detail\":".repeat(depth) + "1" + "}".repeat(depth),
+                        "{\"Records\":[".repeat(depth) + "]}".repeat(depth),
+                        "[".repeat(depth),
+                        sqs("[".repeat(depth) + "]".repeat(depth)),
+                        sqs("{\"detail-type\":\"x\",\"detail\":".repeat(depth) + "1" + "}".repeat(depth)),
+                        "\"" + "a".repeat(depth) + "\"",
+                        "9".repeat(depth),
+                        "[" + "9".repeat(depth) + "]",
+                        http("/".repeat(depth)),
+                        http("/uploads/" + "%25".repeat(depth) + "/cancel")))
+                .toList();
+        run("deep and gigantic events", events.size(), number -> () -> {
+            try {
+                understand(read(events.get(number)));
+            } catch (JacksonException e) {
+                refused++;
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Case {
+        void run() throws Exception;
+    }
+
+    @FunctionalInterface
+    private interface Cases {
+        Case next(int number);
+    }
+
+    private void run(String what, int cases, Cases source) {
+        for (int number = 0; number < cases; number++) {
+            Case next = source.next(number);
+            try {
+                next.run();
+            } catch (Exception | StackOverflowError | OutOfMemoryError | AssertionError e) {
+                throw new AssertionError("seed " + SEED + ", " + what + ", case " + number, e);
+            }
+        }
+        assertTrue(accepted > 0 && refused > 0, "nothing was tried");
+        System.out.printf("%s: %d cases, %d ids accepted, %d refusals%n", what, cases, accepted, refused);
+    }
+
+    private static LambdaEvent read(String event) throws IOException {
+        return EVENTS.readValue(event.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] changed(byte[] event, Random random) {
+        byte[] changed = event.clone();
+        for (int left = 1 + random.nextInt(8); left > 0; left--) {
+            int at = random.nextInt(changed.length);
+            switch (random.nextInt(4)) {
+                case 0 -> changed[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> changed[at] = (byte) random.nextInt(256);
+                case 2 -> changed[at] = (byte) "\"{}[],:\\0e-.\n%/".charAt(random.nextInt(15));
+                default -> changed[at] = changed[random.nextInt(changed.length)];
+            }
+        }
+        return changed;
+    }
+
+    /** What each of the three functions does with an event before it would send something. */
+    private void understand(LambdaEvent event) {
+        assertFalse(event.description().isEmpty());
+        for (Export export : Export.values()) {
+            if (event.export().filter(export::equals).isEmpty()) {
+                refuse(WrongEvent.of(event, export));
+            }
+        }
+        if (event instanceof Payload payload) {
+            find(() -> List.of(UploadIds.one(payload.json())));
+            find(() -> UploadIds.many(payload.json()));
+        } else if (event instanceof SqsMessages sqs) {
+            sqs.messages().forEach(this::find);
+        } else if (event instanceof SnsNotifications sns) {
+            sns.messages().forEach(this::find);
+        } else if (event instanceof Http http) {
+            HttpRequest request = http.request();
+            request.header("x-client-request-id");
+            request.uploadId().ifPresent(this::check);
+            assertResponse(HttpReplies.unknownPath(request), request.format());
+            assertResponse(HttpReplies.methodNotAllowed(request), request.format());
+        }
+    }
+
+    private void find(Message message) {
+        find(() -> List.of(UploadIds.inMessage(message.body())));
+    }
+
+    private void find(Supplier<List<String>> ids) {
+        List<String> found;
+        try {
+            found = ids.get();
+        } catch (UploadFailure e) {
+            refuse(e);
+            return;
+        }
+        found.forEach(this::check);
+    }
+
+    private void check(String id) {
+        boolean allowed = id != null && ALLOWED.matcher(id).matches();
+        try {
+            assertEquals(id, new UploadId(id).value());
+            assertTrue(allowed, () -> "accepted: " + id);
+            accepted++;
+        } catch (UploadFailure e) {
+            assertFalse(allowed, () -> "refused: " + id);
+            refuse(e);
+        }
+    }
+
+    private void refuse(UploadFailure failure) {
+        refused++;
+        assertTrue(REFUSALS.contains(failure.kind()), failure::toString);
+        assertEquals(0, failure.attempts());
+        assertTrue(failure.getMessage().length() < 2000, failure::toString);
+        assertTrue(failure.getMessage().chars().noneMatch(Character::isISOControl), failure::toString);
+        assertResponse(HttpReplies.failed(failure), HttpRequest.Format.values()[refused % 4]);
+    }
+
+    private static void assertResponse(HttpReply reply, HttpRequest.Format format) {
+        ObjectNode response = reply.toJson(format);
+        int status = response.get("statusCode").intValue();
+        assertTrue(status == 400 || status == 404 || status == 405, response::toString);
+        JsonNode error = Json.parse(response.get("body").textValue())
+                .orElseThrow(() -> new AssertionError(response.toString()))
+                .get("error");
+        assertTrue(error.get("message").isTextual() && error.get("code").isTextual(), response::toString);
+        response.path("headers").forEach(value -> assertTrue(value.isTextual(), response::toString));
+        response.path("multiValueHeaders").forEach(values -> assertTrue(values.isArray(), response::toString));
+    }
+
+    private static String http(String path) {
+        ObjectNode event = Json.object().put("version", "2.0").put("rawPath", path);
+        event.putObject("requestContext").putObject("http").put("method", "POST");
+        return event.toString();
+    }
+
+    private static String sqs(String body) {
+        ObjectNode event = Json.object();
+        event.putArray("Records")
+                .addObject()
+                .put("messageId", "m")
+                .put("eventSource", "aws:sqs")
+                .put("body", body);
+        return event.toString();
+    }
+}

@@ -1,0 +1,392 @@
+package dev.cancelupload.reliability;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cancelupload.Export;
+import dev.cancelupload.Json;
+import dev.cancelupload.RandomInput;
+import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.reliability.Deployed.Reply;
+import dev.cancelupload.upstream.OpenAI;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Events and ids that nobody sends, and those that an attacker would, at each export of the packaged function. */
+@Tag("reliability")
+class FuzzIT {
+
+    private static final int EVENTS = Integer.getInteger("reliability.events", 3000);
+    private static final long SEED = Long.getLong("reliability.seed", 6);
+
+    private static final Pattern ALLOWED = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
+
+    /** What even a gigantic event may take on a busy machine. */
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    /** Ids that try to leave the path, to add a header or a host, or to pass for another id. */
+    private static final List<String> HOSTILE = List.of(
+            "..",
+            ".",
+            "../files/file-1",
+            "..\\files",
+            "upload_1/../../files",
+            "/",
+            "//evil.example",
+            "https://evil.example/",
+            "@evil.example",
+            "upload_1@evil.example:443",
+            "upload_1?admin=true",
+            "upload_1#",
+            "upload_1;v=1",
+            "upload_1/cancel HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+            "upload_1\r\nX-Injected: 1",
+            "upload_1\nX-Injected: 1",
+            "upload_1\rX",
+            "upload_1\u0000",
+            "upload_1\u0085",
+            "upload_1\u2028",
+            "upload_1 ",
+            " upload_1",
+            "\tupload_1",
+            "upload_1\u00a0",
+            "\ufeffupload_1",
+            "upload_\u200b1",
+            "\u202eupload_1",
+            "%2e%2e",
+            "%2e%2e%2f",
+            "..%2f",
+            "%252e%252e",
+            "upload_1%0d%0aX-Injected:%201",
+            "upload_1%00",
+            "%c0%ae%c0%ae%c0%af",
+            "%u002e%u002e",
+            // These become ASCII letters, digits or dots when somebody normalises or folds them.
+            "upload_\uff11",
+            "\uff55pload_1",
+            "upload_\u212a",
+            "upload_\u017f",
+            "upload_\u2460",
+            "\u2024\u2024",
+            "\u2025",
+            "\uff0e\uff0e",
+            "upload_e\u0301",
+            "upload_\u00e9",
+            "upload_\ud83d\ude00",
+            "\ud800",
+            "\udc00\ud800",
+            "",
+            " ",
+            "a".repeat(257),
+            "a".repeat(65_536),
+            "a".repeat(1_000_000),
+            "${jndi:ldap://evil.example/a}",
+            "{{7*7}}",
+            "'; DROP TABLE uploads; --",
+            "<script>alert(1)</script>",
+            "upload_*",
+            "upload_1,upload_2",
+            "upload_1|id",
+            "`id`",
+            "$(id)");
+
+    @TempDir
+    static Path folder;
+
+    private static Authority authority;
+    private static SSLContext certificate;
+
+    @BeforeAll
+    static void certificates() throws Exception {
+        authority = new Authority(folder);
+        certificate = authority.server("server", "localhost");
+    }
+
+    private static Deployed deployed(Export export) throws IOException {
+        Upstream openai = new Upstream(certificate, OpenAI.KEY, exchange -> {
+            exchange.write(Answers.cancelled(exchange.id()));
+            return true;
+        });
+        return new Deployed(
+                export,
+                openai,
+                Map.of("SSL_CERT_FILE", authority.anchors(), "OPENAI_TIMEOUT", "20s", "CANCEL_BUDGET", "60s"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Export.class)
+    void randomEventsAreAnswered(Export export) throws Exception {
+        RandomInput random = new RandomInput(SEED);
+        try (Deployed function = deployed(export)) {
+            int errors = 0;
+            for (int i = 0; i < EVENTS; i++) {
+                String event = random.event();
+                int number = i;
+                Reply reply = function.invoke(event);
+                errors += reply.isError() ? 1 : 0;
+                assertWellFormed(
+                        export, reply, () -> "seed " + SEED + ", event " + number + ": " + event + " got " + reply);
+            }
+            assertStillWorks(function);
+            function.openai.ids().forEach(id -> assertTrue(ALLOWED.matcher(id).matches(), () -> "sent: " + id));
+            System.out.printf(
+                    "%s: %d random events, %d errors, %d requests%n",
+                    export.functionName(), EVENTS, errors, function.openai.requests());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Export.class)
+    void randomIdsAreRefusedOrReachOpenAIAsTheyAre(Export export) throws Exception {
+        RandomInput random = new RandomInput(SEED);
+        List<String> sent = new ArrayList<>();
+        try (Deployed function = deployed(export)) {
+            for (int i = 0; i < EVENTS; i++) {
+                String id = random.id();
+                List<String> events = events(export, id);
+                String event = events.get(i % events.size());
+                int number = i;
+                Reply reply = function.invoke(event);
+                boolean allowed = ALLOWED.matcher(id).matches();
+                if (allowed) {
+                    sent.add(id);
+                }
+                assertTrue(
+                        allowed ? function.isCancelled(reply, id) : isRefused(export, reply),
+                        () -> "seed " + SEED + ", id " + number + ": " + event + " got " + reply);
+            }
+            assertEquals(sent, function.openai.ids());
+            assertStillWorks(function);
+            System.out.printf("%s: %d random ids, %d allowed%n", export.functionName(), EVENTS, sent.size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Export.class)
+    void hostileIdsAreRefusedInEveryForm(Export export) throws Exception {
+        try (Deployed function = deployed(export)) {
+            for (String id : HOSTILE) {
+                for (String event : events(export, id)) {
+                    Reply reply = function.invoke(event);
+                    assertTrue(isRefused(export, reply), () -> shortened(event) + " got " + reply);
+                }
+            }
+            assertEquals(List.of(), function.openai.ids());
+            assertStillWorks(function);
+        }
+    }
+
+    /** An event with a name, since it is too long for a test's own. */
+    private record Gigantic(String name, String event) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("gigantic")
+    void aDeeplyNestedOrGiganticEventIsAnswered(Gigantic gigantic) throws Exception {
+        for (Export export : Export.values()) {
+            try (Deployed function = deployed(export)) {
+                Reply reply = function.invoke(gigantic.event());
+                assertWellFormed(export, reply, () -> export + " got " + shortened(reply.body()));
+                assertTrue(reply.time().compareTo(LONGEST) < 0, () -> export + " took " + reply.time());
+                assertEquals(List.of(), function.openai.ids());
+                assertStillWorks(function);
+                System.out.printf(
+                        "%s: %s, %d bytes, %d ms, at most %d MB%n",
+                        export.functionName(),
+                        gigantic,
+                        gigantic.event().length(),
+                        reply.time().toMillis(),
+                        function.process.status("VmHWM") / 1024);
+            }
+        }
+    }
+
+    /** An invocation may carry 6 MB. */
+    static List<Gigantic> gigantic() {
+        int million = 1_000_000;
+        List<Gigantic> events = new ArrayList<>();
+        for (int depth : new int[] {999, 1001, 10_000, 1_000_000}) {
+            String arrays = "[".repeat(depth) + "]".repeat(depth);
+            int objects = Math.min(depth, 200_000);
+            events.add(new Gigantic(depth + " arrays deep", arrays));
+            events.add(new Gigantic(depth + " arrays deep in a message", sqs(arrays)));
+            events.add(new Gigantic(
+                    objects + " objects deep", "{\"uploadId\":".repeat(objects) + "null" + "}".repeat(objects)));
+            events.add(new Gigantic(
+                    objects + " details deep",
+                    "{\"detail-type\":\"x\",\"detail\":".repeat(objects) + "null" + "}".repeat(objects)));
+        }
+        events.add(new Gigantic("a string of 5 MB", quoted("a".repeat(5 * million))));
+        events.add(new Gigantic("a string of 6 MB of escapes", '"' + "\\u0061".repeat(million) + '"'));
+        events.add(new Gigantic("a number of 5 million digits", "9".repeat(5 * million)));
+        events.add(new Gigantic(
+                "an id that is a number of 5 million digits", "{\"uploadId\":" + "9".repeat(5 * million) + "}"));
+        events.add(new Gigantic(
+                "an id that is a fraction of 5 million digits", "{\"uploadId\":0." + "9".repeat(5 * million) + "}"));
+        events.add(new Gigantic("a list with a number of 5 million digits", "[" + "9".repeat(5 * million) + "]"));
+        events.add(new Gigantic("a number with an enormous exponent", "{\"uploadId\":1e999999999}"));
+        events.add(new Gigantic(
+                "a message with a number of 5 million digits", sqs("{\"uploadId\":" + "9".repeat(5 * million) + "}")));
+        events.add(new Gigantic("a message with an enormous exponent", sqs("{\"uploadId\":1e999999999}")));
+        events.add(new Gigantic("a list of a million texts", "[" + "\"x\",".repeat(million - 1) + "\"x\"]"));
+        events.add(new Gigantic("a list of a million nulls", "[" + "null,".repeat(million) + "null]"));
+        events.add(new Gigantic("a name of 5 MB", "{" + quoted("n".repeat(5 * million)) + ":1}"));
+        events.add(new Gigantic("a path of 5 MB", http("/uploads/".repeat(million / 2) + "x")));
+        events.add(new Gigantic("an id of 5 MB in a path", http("/v1/uploads/" + "x".repeat(5 * million) + "/cancel")));
+        events.add(new Gigantic("a message of 5 MB", sqs("x".repeat(5 * million))));
+        events.add(new Gigantic("5 MB of spaces", " ".repeat(5 * million) + "null"));
+        StringBuilder names = new StringBuilder("{");
+        for (int i = 0; i < 300_000; i++) {
+            names.append("\"field-").append(i).append("\":1,");
+        }
+        events.add(
+                new Gigantic("300,000 fields", names.append("\"uploadId\":1}").toString()));
+        return events;
+    }
+
+    /** The forms in which this export takes an id. */
+    private static List<String> events(Export export, String id) {
+        String object = Json.object().put("uploadId", id).toString();
+        return switch (export) {
+            case CANCEL_UPLOAD ->
+                List.of(
+                        quoted(id),
+                        object,
+                        Json.object().put("upload_id", id).toString(),
+                        "{\"detail-type\":\"x\",\"detail\":" + object + "}");
+            case CLEAN_UP_UPLOADS ->
+                List.of(
+                        "[" + quoted(id) + "]",
+                        "{\"uploadIds\":[" + quoted(id) + "]}",
+                        quoted(id),
+                        "{\"detail-type\":\"x\",\"detail\":{\"uploadIds\":[" + quoted(id) + "]}}");
+            case CANCEL_UPLOAD_HTTP -> {
+                String path = "/v1/uploads/"
+                        + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/cancel";
+                ObjectNode old = Json.object().put("httpMethod", "POST").put("path", path);
+                old.putObject("requestContext").put("stage", "prod");
+                ObjectNode balancer = Json.object().put("httpMethod", "POST").put("path", path);
+                balancer.putObject("requestContext").putObject("elb");
+                yield List.of(http(path), old.toString(), balancer.toString());
+            }
+        };
+    }
+
+    private static String http(String path) {
+        ObjectNode event = Json.object().put("version", "2.0").put("rawPath", path);
+        event.putObject("requestContext").putObject("http").put("method", "POST");
+        return event.toString();
+    }
+
+    private static String sqs(String body) {
+        ObjectNode event = Json.object();
+        event.putArray("Records")
+                .addObject()
+                .put("messageId", "m")
+                .put("eventSource", "aws:sqs")
+                .put("body", body);
+        return event.toString();
+    }
+
+    private static String quoted(String text) {
+        return Json.MAPPER.getNodeFactory().textNode(text).toString();
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 500 ? text : text.substring(0, 500) + "…";
+    }
+
+    private static boolean isRefused(Export export, Reply reply) {
+        return switch (export) {
+            case CANCEL_UPLOAD -> reply.isError() && reply.errorType().equals("InvalidUploadId");
+            case CLEAN_UP_UPLOADS ->
+                !reply.isError()
+                        && reply.json().at("/failed/0/errorType").asText().equals("InvalidUploadId")
+                        && reply.json().at("/cancelled").isEmpty();
+            // A slash that was encoded is part of the id; one that was not makes another path.
+            case CANCEL_UPLOAD_HTTP ->
+                !reply.isError() && reply.json().at("/statusCode").asInt() == 400;
+        };
+    }
+
+    private static void assertStillWorks(Deployed function) throws InterruptedException {
+        Reply reply = function.cancel("upload_good");
+        assertTrue(function.isCancelled(reply, "upload_good"), reply::toString);
+    }
+
+    private static final Set<String> DOCUMENTED = Arrays.stream(FailureKind.values())
+            .filter(kind -> kind != FailureKind.INTERNAL_ERROR)
+            .map(FailureKind::errorType)
+            .collect(Collectors.toSet());
+
+    private static void assertWellFormed(Export export, Reply reply, Supplier<String> about) {
+        JsonNode json = reply.json();
+        if (reply.isError()) {
+            assertTrue(export != Export.CANCEL_UPLOAD_HTTP, about);
+            assertTrue(DOCUMENTED.contains(reply.errorType()), about);
+            assertTrue(json.path("errorMessage").isTextual(), about);
+            return;
+        }
+        switch (export) {
+            case CANCEL_UPLOAD ->
+                assertTrue(
+                        json.isNull()
+                                || json.path("batchItemFailures").isArray()
+                                || json.path("object").asText().equals("upload"),
+                        about);
+            case CLEAN_UP_UPLOADS -> {
+                for (String list : List.of("cancelled", "final", "failed", "notTried")) {
+                    assertTrue(json.path(list).isArray(), about);
+                }
+            }
+            case CANCEL_UPLOAD_HTTP -> assertProxyResponse(json, about);
+        }
+    }
+
+    private static void assertProxyResponse(JsonNode response, Supplier<String> about) {
+        int status = response.path("statusCode").asInt();
+        assertTrue(Set.of(200, 400, 404, 405).contains(status), about);
+        JsonNode single = response.path("headers");
+        JsonNode multiple = response.path("multiValueHeaders");
+        assertTrue(single.isObject() || multiple.isObject(), about);
+        single.forEach(value -> assertTrue(value.isTextual() && isHeaderValue(value), about));
+        multiple.forEach(
+                values -> values.forEach(value -> assertTrue(value.isTextual() && isHeaderValue(value), about)));
+        assertTrue(response.path("isBase64Encoded").isBoolean(), about);
+        JsonNode body = Json.parse(response.path("body").asText()).orElseThrow(() -> new AssertionError(about.get()));
+        assertTrue(
+                status == 200
+                        ? body.path("object").asText().equals("upload")
+                        : body.at("/error/message").isTextual()
+                                && body.at("/error/type").isTextual(),
+                about);
+    }
+
+    private static boolean isHeaderValue(JsonNode value) {
+        return value.textValue().chars().allMatch(c -> c >= ' ' && c < 0x7f);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.cancelupload.reliability;
+
+import dev.cancelupload.upstream.OpenAI;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Looks for the key, and for parts of it that are long enough to be no coincidence. */
+final class Secrets {
+
+    private static final int PART = 12;
+
+    private static final List<String> PARTS = IntStream.rangeClosed(0, OpenAI.KEY.length() - PART)
+            .mapToObj(from -> OpenAI.KEY.substring(from, from + PART))
+            .toList();
+
+    private Secrets() {}
+
+    /** Fails if the text has a part of the key. */
+    static void assertAbsent(String where, String text) {
+        for (String part : PARTS) {
+            if (text.contains(part)) {
+                throw new AssertionError("a part of the key (" + part + ") is in " + where + ": "
+                        + text.substring(0, Math.min(text.length(), 2000)));
+            }
+        }
+    }
+}
