@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A contender is one way to write the function. Its folder in bench/contenders has a script "build OUT", which leaves
+//
+//	OUT/app/          the function's folder, as Lambda would unpack it
+//	OUT/function.zip  what would be deployed
+//	OUT/command       what starts it in app/, one argument a line
+//	OUT/version       the versions of language, SDK and runtime client, in a line
+//
+// or fails with a last line on standard error that says what it lacks.
+type contender struct {
+	name string
+	what string
+	// folder is the name of the folder in bench/contenders where it differs from the contender's.
+	folder string
+	// env comes on top of what every contender gets.
+	env []string
+	// inputs are files outside the folder that the build reads, relative to the repository.
+	inputs []string
+}
+
+// The order is that of the tables, and in which they are started in turn.
+var allContenders = []contender{
+	{name: "native", what: "this function, native", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}},
+	{name: "rust", what: "Rust: `lambda_runtime`, `reqwest`"},
+	{name: "go", what: "Go: `openai-go`, `aws-lambda-go`"},
+	{name: "floor", what: "bare GraalVM program: raw sockets, the JDK's TLS"},
+	{name: "floor-primed", what: "the same, connected to the API during init", folder: "floor", env: []string{"PRIMED=true"}},
+	{name: "stock-quarkus", what: "stock Quarkus, native: Funqy and REST client, defaults"},
+	{name: "node", what: "Node: `openai`, `aws-lambda-ric`"},
+	{name: "python", what: "Python: `openai`, `awslambdaric`"},
+	{name: "java", what: "Java on the JVM: `openai-java`, AWS's runtime interface client", inputs: []string{"bench/contenders/java-home"}},
+	{name: "jvm", what: "this function on the JVM", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main", "bench/contenders/java-home"}},
+}
+
+func (c contender) folderName() string {
+	if c.folder != "" {
+		return c.folder
+	}
+	return c.name
+}
+
+func chooseContenders(names string) ([]contender, error) {
+	if names == "" {
+		return allContenders, nil
+	}
+	var chosen []contender
+	for _, name := range strings.Split(names, ",") {
+		i := slices.IndexFunc(allContenders, func(c contender) bool { return c.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no contender is named %q; there are %s", name, contenderNames())
+		}
+		chosen = append(chosen, allContenders[i])
+	}
+	return chosen, nil
+}
+
+func contenderNames() string {
+	var names []string
+	for _, c := range allContenders {
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ", ")
+}

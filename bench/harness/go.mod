@@ -1,0 +1,3 @@
+module cancelupload.dev/bench
+
+go 1.24

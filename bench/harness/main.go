@@ -1,0 +1,272 @@
+// Command harness measures cold starts and more of the same Lambda function in several languages. It is in Go because
+// that gives, from the standard library alone, a TLS 1.3 server with a chain of its own, an HTTP server that answers
+// within some ten microseconds, and no pauses or just-in-time compilation that would disturb figures below a
+// millisecond.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Warm invocations follow in so many of the starts, spread over the run: what disturbs one does not make the figure.
+const warmStarts = 3
+
+type options struct {
+	repository, contenders, conditions, zip, out string
+	starts, warm                                 int
+	patience                                     time.Duration
+	noBuild, http2, add                          bool
+}
+
+func main() {
+	// A contender dies with the thread that started it, so that none outlives an interrupted run.
+	runtime.LockOSThread()
+	var o options
+	flags := flag.NewFlagSet("bench/run", flag.ExitOnError)
+	flags.StringVar(&o.repository, "repository", ".", "root of the repository (bench/run sets it)")
+	flags.StringVar(&o.contenders, "contenders", "", "`names` of those to measure, by commas: "+contenderNames()+" (default all)")
+	flags.StringVar(&o.conditions, "conditions", "", "`names` of those to measure under, by commas: "+conditionNames()+" (default all)")
+	flags.IntVar(&o.starts, "starts", 15, "cold starts of each contender under each condition")
+	flags.IntVar(&o.warm, "warm", 200, fmt.Sprintf("warm invocations, in each of %d of the starts", warmStarts))
+	flags.DurationVar(&o.patience, "patience", 5*time.Minute, "how long under each condition to wait for a quiet machine and to repeat what was disturbed")
+	flags.StringVar(&o.zip, "zip", "", "`file` with this function, native (default target/function.zip, or else built from the sources)")
+	flags.BoolVar(&o.noBuild, "no-build", false, "measure what was built before")
+	flags.BoolVar(&o.http2, "http2", false, "let the stand-in of the Uploads API offer HTTP/2 too")
+	flags.BoolVar(&o.add, "add", false, "add these conditions and contenders to the last results instead of starting anew")
+	flags.StringVar(&o.out, "out", "", "`folder` for RESULTS.md and cold-start.svg (default bench)")
+	flags.Parse(os.Args[1:])
+	if flags.NArg() > 0 {
+		fail(fmt.Errorf("no option is called %q; --help lists them", flags.Arg(0)))
+	}
+	if err := run(o); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench/run:", err)
+	os.Exit(1)
+}
+
+func progress(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
+}
+
+func run(o options) error {
+	chosen, err := chooseContenders(o.contenders)
+	if err != nil {
+		return err
+	}
+	conditions, err := chooseConditions(o.conditions)
+	if err != nil {
+		return err
+	}
+	if o.starts < 1 || o.warm < 0 {
+		return fmt.Errorf("--starts has to be 1 or more and --warm 0 or more")
+	}
+	if o.zip != "" {
+		if o.zip, err = filepath.Abs(o.zip); err != nil {
+			return err
+		}
+		if !isNative(o.zip) {
+			return fmt.Errorf("%s is not a zip with a native bootstrap, such as ./mvnw package -Dnative makes", o.zip)
+		}
+	}
+	work := filepath.Join(o.repository, "target", "bench")
+	if o.out == "" {
+		o.out = filepath.Join(o.repository, "bench")
+	}
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
+
+	if err := lock(filepath.Join(work, "lock")); err != nil {
+		return err
+	}
+
+	var results record
+	recordFile := filepath.Join(work, "results.json")
+	if o.add {
+		if results, err = readRecord(recordFile); err != nil {
+			return err
+		}
+	}
+	results.Machine = thisMachine()
+
+	uploads, err := startUploadsAPI(work, o.http2)
+	if err != nil {
+		return err
+	}
+	defer uploads.close()
+	groups, noGroups := findCgroups()
+	if noGroups != nil {
+		progress("processor time and throttling are not measured: %s", noGroups)
+	} else {
+		defer groups.close()
+	}
+	b := &bench{repository: o.repository, uploads: uploads, groups: groups, logs: work, patience: o.patience}
+	// What the harness leaves behind is collected between the starts.
+	debug.SetGCPercent(-1)
+
+	ready, described := b.ready(builder{repository: o.repository, zip: o.zip, noBuild: o.noBuild}, chosen)
+	if err := results.add(described); err != nil {
+		return err
+	}
+	for _, condition := range conditions {
+		var measured recordedCondition
+		if condition.memoryMB != 0 && noGroups != nil {
+			measured = recordedCondition{Name: condition.name, Title: condition.title, Began: time.Now(), NotRun: noGroups.Error()}
+		} else {
+			measured = b.measure(condition, ready, o.starts, o.warm)
+		}
+		results.put(measured)
+		if err := results.write(recordFile); err != nil {
+			return err
+		}
+	}
+
+	text := report(&results, "bench/run")
+	if err := os.WriteFile(filepath.Join(o.out, "RESULTS.md"), []byte(text), 0o644); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(o.out, "cold-start.svg"), []byte(plot(&results)), 0o644); err != nil {
+		return err
+	}
+	fmt.Print(text)
+	return nil
+}
+
+// lock lasts as long as the process: of two runs at a time each would disturb the other.
+func lock(name string) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another run is under way: %s is locked (%w)", name, err)
+	}
+	held = file
+	return nil
+}
+
+// held keeps the lock's file from being closed as garbage.
+var held *os.File
+
+// ready builds the contenders and starts each once, which shows whether it answers at all.
+func (b *bench) ready(builder builder, chosen []contender) (ready []built, described []recordedContender) {
+	for _, c := range chosen {
+		description := recordedContender{Name: c.name, What: c.what}
+		built, err := builder.build(c)
+		if err == nil {
+			_, err = b.start(built, allConditions[0], 1)
+		}
+		if err != nil {
+			progress("%s: missing: %s", c.name, err)
+			description.Missing = strings.ReplaceAll(err.Error(), builder.repository+"/", "")
+		} else {
+			description.Version, description.ZipSize, description.ZipHash = built.Version, built.ZipSize, built.ZipHash
+			description.Glibc = newestGlibc(filepath.Join(built.App, "bootstrap"))
+			ready = append(ready, built)
+		}
+		described = append(described, description)
+	}
+	return ready, described
+}
+
+// measure starts the contenders in turn, so that a change of the machine's mood meets all of them.
+func (b *bench) measure(condition condition, contenders []built, starts, warm int) recordedCondition {
+	result := recordedCondition{
+		Name: condition.name, Title: condition.title, Began: time.Now(), Load: load(),
+		Starts: map[string][]start{}, Failures: map[string]string{},
+	}
+	if condition.coldCache && !mayDropAll() {
+		result.Note = "Of the page cache only the contenders' own files were dropped, not libraries and language runtimes: the rest is root's."
+	}
+	patience := b.patience
+	for round := range starts {
+		for _, contender := range contenders {
+			if result.Failures[contender.name] != "" {
+				continue
+			}
+			invocations := 0
+			if round%max(1, starts/warmStarts) == 0 && round/max(1, starts/warmStarts) < warmStarts {
+				invocations = warm
+			}
+			one, err := b.undisturbed(contender, condition, invocations, &patience, &result)
+			if err != nil {
+				progress("%s: %s failed: %s", condition.name, contender.name, err)
+				result.Failures[contender.name] = strings.ReplaceAll(err.Error(), b.repository+"/", "")
+				continue
+			}
+			result.Starts[contender.name] = append(result.Starts[contender.name], one)
+		}
+		progress("%s: %d of %d", condition.name, round+1, starts)
+	}
+	return result
+}
+
+// undisturbed starts a contender when the machine is quiet, and again if it did not stay so, while patience lasts.
+func (b *bench) undisturbed(contender built, condition condition, warm int, patience *time.Duration, result *recordedCondition) (start, error) {
+	if b.groups == nil {
+		return b.rightAfterAnother(contender, condition, warm)
+	}
+	for {
+		if err := b.waitForQuiet(patience); err != nil {
+			return start{}, err
+		}
+		began := time.Now()
+		one, err := b.rightAfterAnother(contender, condition, warm)
+		if err != nil || !disturbed(one.Others, one.cold()) {
+			return one, err
+		}
+		if *patience <= 0 {
+			result.Disturbed++
+			return one, nil
+		}
+		result.Repeated++
+		*patience -= time.Since(began)
+	}
+}
+
+// rightAfterAnother start of the same contender, unless the page cache is to be empty: some kernels give up what was not
+// used for seconds, and the slowest contenders take that long.
+func (b *bench) rightAfterAnother(contender built, condition condition, warm int) (start, error) {
+	if !condition.coldCache {
+		if _, err := b.start(contender, allConditions[0], 0); err != nil {
+			return start{}, err
+		}
+	}
+	return b.start(contender, condition, warm)
+}
+
+func chooseConditions(names string) ([]condition, error) {
+	if names == "" {
+		return allConditions, nil
+	}
+	var chosen []condition
+	for _, name := range strings.Split(names, ",") {
+		i := slices.IndexFunc(allConditions, func(c condition) bool { return c.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no condition is named %q; there are %s", name, conditionNames())
+		}
+		chosen = append(chosen, allConditions[i])
+	}
+	return chosen, nil
+}
+
+func conditionNames() string {
+	var names []string
+	for _, c := range allConditions {
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ", ")
+}

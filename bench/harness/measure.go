@@ -1,0 +1,207 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Within this a contender has to be done with one start and its invocations.
+const timeout = 3 * time.Minute
+
+// memoryAfter is the number of invocations after which memory and threads are read.
+const memoryAfter = 100
+
+// condition is what the processor and the page cache are like.
+type condition struct {
+	name, title string
+	// memoryMB throttles from the first next on, as Lambda throttles a function of that size; 0 does not.
+	memoryMB  int
+	coldCache bool
+}
+
+var allConditions = []condition{
+	{name: "full", title: "Whole processor"},
+	{name: "512", title: "At 512 MB", memoryMB: 512},
+	{name: "256", title: "At 256 MB", memoryMB: 256},
+	{name: "128", title: "At 128 MB", memoryMB: 128},
+	{name: "cold-cache", title: "Whole processor, page cache dropped before each start", coldCache: true},
+}
+
+// start is what one start of a contender showed. Its fields are exported for the record in JSON.
+type start struct {
+	Init, First             time.Duration
+	InitTime, FirstTime     time.Duration // of the processor
+	MinorFaults             int64
+	MajorFaults             int64
+	ConnectedInInit         bool
+	Others                  time.Duration // of the processor, used by other processes from start to first response
+	Harness                 time.Duration // between first next and event, in neither
+	Warm                    []time.Duration
+	Resident, Peak, Threads int64
+}
+
+func (s start) cold() time.Duration          { return s.Init + s.First }
+func (s start) processorTime() time.Duration { return s.InitTime + s.FirstTime }
+
+type bench struct {
+	repository string
+	uploads    *uploadsAPI
+	groups     *cgroups
+	logs       string
+	patience   time.Duration
+}
+
+// start starts a contender once, for its first invocation and so many warm ones.
+func (b *bench) start(contender built, condition condition, warm int) (result start, err error) {
+	logFile := filepath.Join(b.logs, contender.name+"."+condition.name+".log")
+	log, err := os.Create(logFile)
+	if err != nil {
+		return start{}, err
+	}
+	defer log.Close()
+	runtimeAPI, err := startRuntimeAPI(1 + warm)
+	if err != nil {
+		return start{}, err
+	}
+	defer runtimeAPI.close()
+	var group *cgroup
+	if b.groups != nil {
+		if group, err = b.groups.make(); err != nil {
+			return start{}, err
+		}
+		defer group.remove()
+	}
+	memoryMB := condition.memoryMB
+	if memoryMB == 0 {
+		memoryMB = wholeProcessorMB
+	}
+	process, err := prepare(contender, runtimeAPI, b.uploads, memoryMB, group, log)
+	if err != nil {
+		return start{}, err
+	}
+	defer process.end()
+	b.uploads.reset()
+
+	var othersBefore time.Duration
+	check := func(err error) {
+		if err != nil {
+			runtimeAPI.failLocked(err)
+		}
+	}
+	runtimeAPI.onFirstNext = func() {
+		var err error
+		if condition.memoryMB != 0 {
+			check(group.throttle(condition.memoryMB))
+		}
+		result.InitTime, err = process.processorTime()
+		check(err)
+		result.ConnectedInInit = b.uploads.connections.Load() > 0
+	}
+	runtimeAPI.onResponse = func(number int) {
+		if number == 1 {
+			total, err := process.processorTime()
+			check(err)
+			result.FirstTime = total - result.InitTime
+			if b.groups != nil {
+				othersAfter, err := b.othersTime()
+				check(err)
+				result.Others = othersAfter - othersBefore - total
+			}
+			faults, err := process.faultsSinceStart()
+			check(err)
+			result.MinorFaults, result.MajorFaults = faults.minor, faults.major
+			result.Harness = runtimeAPI.handedOut.Sub(runtimeAPI.firstNext)
+		}
+		if warm > 0 && number == min(memoryAfter, 1+warm) {
+			memory, err := process.memory()
+			check(err)
+			result.Resident, result.Peak, result.Threads = memory.resident, memory.peak, memory.threads
+		}
+	}
+
+	if condition.coldCache {
+		if err := dropPageCache(contender); err != nil {
+			return start{}, err
+		}
+	}
+	runtime.GC() // Now rather than while it runs.
+	if b.groups != nil {
+		if othersBefore, err = b.othersTime(); err != nil {
+			return start{}, err
+		}
+	}
+	started, err := process.letGo()
+	if err != nil {
+		return start{}, err
+	}
+	select {
+	case <-runtimeAPI.done:
+	case <-process.exited:
+		return start{}, fmt.Errorf("it ended by itself: %s%s", process.command.ProcessState, tail(logFile))
+	case <-time.After(timeout):
+		return start{}, fmt.Errorf("it was not done within %s%s", timeout, tail(logFile))
+	}
+	runtimeAPI.lock.Lock()
+	defer runtimeAPI.lock.Unlock()
+	if runtimeAPI.failure != nil {
+		return start{}, fmt.Errorf("%w%s", runtimeAPI.failure, tail(logFile))
+	}
+	if calls := b.uploads.calls.Load(); calls != int64(1+warm) {
+		return start{}, fmt.Errorf("it called the API %d times in %d invocations", calls, 1+warm)
+	}
+	result.Init = runtimeAPI.firstNext.Sub(started)
+	result.First = runtimeAPI.durations[0]
+	result.Warm = runtimeAPI.durations[1:]
+	return result, nil
+}
+
+const dropCaches = "/proc/sys/vm/drop_caches"
+
+func mayDropAll() bool {
+	file, err := os.OpenFile(dropCaches, os.O_WRONLY, 0)
+	if err != nil {
+		return false
+	}
+	return file.Close() == nil
+}
+
+// dropPageCache makes files come from the disk again, as they do in a new sandbox: all of them, or, where only root
+// may say so and we are not, the contender's own.
+func dropPageCache(contender built) error {
+	syscall.Sync()
+	if mayDropAll() {
+		return os.WriteFile(dropCaches, []byte("3"), 0)
+	}
+	return filepath.Walk(contender.App, func(name string, info os.FileInfo, err error) error {
+		if err != nil || !info.Mode().IsRegular() {
+			return err
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		const dontNeed = 4
+		if _, _, code := syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), 0, 0, dontNeed, 0, 0); code != 0 {
+			return code
+		}
+		return nil
+	})
+}
+
+func tail(logFile string) string {
+	content, err := os.ReadFile(logFile)
+	text := strings.TrimSpace(string(content))
+	if err != nil || text == "" {
+		return ""
+	}
+	if len(text) > 600 {
+		text = "… " + text[len(text)-600:]
+	}
+	return "; it said: " + strings.ReplaceAll(text, "\n", " | ")
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	uploadID = "upload_abc123"
+	apiKey   = "sk-bench-0123456789abcdefghijklmnopqrstuvwxyz"
+)
+
+// uploadsAPI stands in for OpenAI's Uploads API: TLS 1.3, a chain of a P-384 root and a P-256 intermediate and leaf as
+// OpenAI's, of which the root is handed to the contenders as a PEM file.
+type uploadsAPI struct {
+	baseURL  string
+	rootFile string
+	// connections and calls since the last reset.
+	connections, calls atomic.Int64
+	servers            []*http.Server
+}
+
+func startUploadsAPI(folder string, http2 bool) (*uploadsAPI, error) {
+	certificate, root, err := makeChain()
+	if err != nil {
+		return nil, err
+	}
+	api := &uploadsAPI{rootFile: filepath.Join(folder, "root.pem")}
+	if err := os.WriteFile(api.rootFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root}), 0o644); err != nil {
+		return nil, err
+	}
+	listeners, err := listenOnLocalhost()
+	if err != nil {
+		return nil, err
+	}
+	api.baseURL = fmt.Sprintf("https://localhost:%d/v1", listeners[0].Addr().(*net.TCPAddr).Port)
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(http2)
+	for _, listener := range listeners {
+		server := &http.Server{
+			Handler:   http.HandlerFunc(api.cancel),
+			Protocols: protocols,
+			TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
+			// A contender that is ended in the midst of a call is no news.
+			ErrorLog: log.New(io.Discard, "", 0),
+			ConnState: func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew {
+					api.connections.Add(1)
+				}
+			},
+		}
+		api.servers = append(api.servers, server)
+		go server.ServeTLS(listener, "", "")
+	}
+	return api, nil
+}
+
+// listenOnLocalhost takes the same port of both addresses that the name may mean: a contender that tries IPv6 first
+// must not pay for a refused connection.
+func listenOnLocalhost() ([]net.Listener, error) {
+	four, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	six, err := net.Listen("tcp6", fmt.Sprintf("[::1]:%d", four.Addr().(*net.TCPAddr).Port))
+	if err != nil {
+		return []net.Listener{four}, nil
+	}
+	return []net.Listener{four, six}, nil
+}
+
+func (api *uploadsAPI) reset() {
+	api.connections.Store(0)
+	api.calls.Store(0)
+}
+
+func (api *uploadsAPI) close() {
+	for _, server := range api.servers {
+		server.Close()
+	}
+}
+
+var cancelledUpload = []byte(`{
+  "id": "` + uploadID + `",
+  "object": "upload",
+  "bytes": 2147483648,
+  "created_at": 1719184911,
+  "expires_at": 1719188511,
+  "filename": "training_examples.jsonl",
+  "purpose": "fine-tune",
+  "status": "cancelled",
+  "file": null
+}`)
+
+func (api *uploadsAPI) cancel(w http.ResponseWriter, r *http.Request) {
+	api.calls.Add(1)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("OpenAI-Processing-Ms", "8")
+	w.Header().Set("OpenAI-Version", "2020-10-01")
+	w.Header().Set("X-Request-Id", "req_0123456789abcdef0123456789abcdef")
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+apiKey:
+		answer(w, http.StatusUnauthorized, []byte(`{"error":{"message":"Incorrect API key provided.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`))
+	case r.Method != http.MethodPost || r.URL.Path != "/v1/uploads/"+uploadID+"/cancel":
+		answer(w, http.StatusNotFound, []byte(`{"error":{"message":"Invalid URL.","type":"invalid_request_error","param":null,"code":null}}`))
+	default:
+		answer(w, http.StatusOK, cancelledUpload)
+	}
+}
+
+// answer writes head and body as one segment: with the length known, net/http sends both when the handler returns.
+func answer(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(status)
+	w.Write(body)
+}
+
+func makeChain() (tls.Certificate, []byte, error) {
+	rootKey, err1 := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	intermediateKey, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	leafKey, err3 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	authority := func(serial int64, name string) *x509.Certificate {
+		return &x509.Certificate{
+			SerialNumber:          big.NewInt(serial),
+			Subject:               pkix.Name{Country: []string{"US"}, Organization: []string{"Benchmark Trust Services"}, CommonName: name},
+			NotBefore:             time.Now().Add(-time.Hour),
+			NotAfter:              time.Now().AddDate(1, 0, 0),
+			KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign | x509.KeyUsageDigitalSignature,
+			BasicConstraintsValid: true,
+			IsCA:                  true,
+		}
+	}
+	root := authority(1, "Benchmark Root R4")
+	intermediate := authority(2, "Benchmark WE1")
+	intermediate.MaxPathLenZero = true
+	intermediate.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
+	leaf := &x509.Certificate{
+		SerialNumber:          big.NewInt(3),
+		Subject:               pkix.Name{CommonName: "localhost"},
+		DNSNames:              []string{"localhost"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().AddDate(0, 3, 0),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true,
+	}
+	rootBytes, err1 := x509.CreateCertificate(rand.Reader, root, root, &rootKey.PublicKey, rootKey)
+	intermediateBytes, err2 := x509.CreateCertificate(rand.Reader, intermediate, root, &intermediateKey.PublicKey, rootKey)
+	leafBytes, err3 := x509.CreateCertificate(rand.Reader, leaf, intermediate, &leafKey.PublicKey, intermediateKey)
+	return tls.Certificate{Certificate: [][]byte{leafBytes, intermediateBytes}, PrivateKey: leafKey}, rootBytes, errors.Join(err1, err2, err3)
+}
+
+// checkUpload says what is wrong with a function's answer.
+func checkUpload(answer []byte) error {
+	for _, part := range []string{`"id":"` + uploadID + `"`, `"status":"cancelled"`, `"bytes":2147483648`} {
+		if !strings.Contains(withoutSpace(answer), part) {
+			return fmt.Errorf("the answer is not the cancelled Upload: %.300s", answer)
+		}
+	}
+	return nil
+}
+
+func withoutSpace(json []byte) string {
+	return strings.NewReplacer(" ", "", "\n", "").Replace(string(json))
+}
