@@ -10,8 +10,7 @@ import java.util.Map;
 
 /**
  * Gives Quarkus's configuration, in the executable, no variable or system property to read but those that are meant for it.
- * By default every variable that Lambda sets is compared with every property that Quarkus knows, which was a good part of
- * a start.
+ * By default every variable that Lambda sets is compared with every property that Quarkus knows, at every start.
  */
 public final class LeanConfig implements SmallRyeConfigBuilderCustomizer {
 
