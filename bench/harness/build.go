@@ -34,16 +34,19 @@ type builder struct {
 
 func (b builder) build(c contender) (built, error) {
 	folder := filepath.Join(b.repository, "bench", "contenders", c.folderName())
-	out := filepath.Join(b.repository, "target", "bench", c.folderName())
+	out := filepath.Join(b.repository, "target", "bench", c.buildName())
 	script := filepath.Join(folder, "build")
 	inputs := []string{folder}
 	for _, input := range c.inputs {
 		inputs = append(inputs, filepath.Join(b.repository, input))
 	}
-	if c.name != "native" {
+	if c.folderName() != native {
 		return b.buildWith(c, out, inputs, script, out)
 	}
-	given := b.zip
+	given := c.zip
+	if given == "" {
+		given = b.zip
+	}
 	if last := filepath.Join(b.repository, "target", "function.zip"); given == "" && isNative(last) {
 		given = last
 	}
@@ -51,6 +54,15 @@ func (b builder) build(c contender) (built, error) {
 		return b.buildWith(c, out, inputs, script, out)
 	}
 	return b.buildWith(c, out, []string{folder, given}, script, out, given)
+}
+
+// nativeZip is the absolute name of a zip with the native program.
+func nativeZip(file string) (string, error) {
+	absolute, err := filepath.Abs(file)
+	if err == nil && !isNative(absolute) {
+		err = fmt.Errorf("%s is not a zip with a native bootstrap, such as ./mvnw package -Dnative makes", absolute)
+	}
+	return absolute, err
 }
 
 // isNative says whether a zip has the native program; the same name is given to the one for the JVM.
@@ -71,7 +83,7 @@ func (b builder) buildWith(c contender, out string, inputs []string, command ...
 	}
 	if last, err := os.ReadFile(stampFile); err != nil || string(last) != stamp {
 		// To unpack a zip that is there is no building.
-		if b.noBuild && !(c.name == "native" && len(command) == 3) {
+		if b.noBuild && !(c.folderName() == native && len(command) == 3) {
 			if err != nil {
 				return built{}, fmt.Errorf("not built yet, and --no-build was given")
 			}
@@ -85,7 +97,7 @@ func (b builder) buildWith(c contender, out string, inputs []string, command ...
 			return built{}, err
 		}
 		progress("%s: building", c.name)
-		if err := runBuild(b.repository, filepath.Join(b.repository, "target", "bench", c.folderName()+".log"), command); err != nil {
+		if err := runBuild(b.repository, filepath.Join(b.repository, "target", "bench", c.buildName()+".log"), command); err != nil {
 			return built{}, err
 		}
 		if err := os.WriteFile(stampFile, []byte(stamp), 0o644); err != nil {

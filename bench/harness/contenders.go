@@ -23,11 +23,25 @@ type contender struct {
 	env []string
 	// inputs are files outside the folder that the build reads, relative to the repository.
 	inputs []string
+	// zip is one that is there already, for another build of this function.
+	zip string
+}
+
+const native = "native"
+
+// anotherBuild of this function is measured beside the one called native: NAME=ZIP, as after --also.
+func anotherBuild(given string) (contender, error) {
+	name, zip, found := strings.Cut(given, "=")
+	if !found || name == "" || strings.ContainsAny(name, "/, ") {
+		return contender{}, fmt.Errorf("--also %q is not NAME=ZIP", given)
+	}
+	zip, err := nativeZip(zip)
+	return contender{name: native + "-" + name, what: "this function, another build: " + name, folder: native, zip: zip}, err
 }
 
 // The order is that of the tables, and in which they are started in turn.
 var allContenders = []contender{
-	{name: "native", what: "this function, native", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}},
+	{name: native, what: "this function, native", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}},
 	{name: "rust", what: "Rust: `lambda_runtime`, `reqwest`"},
 	{name: "go", what: "Go: `openai-go`, `aws-lambda-go`"},
 	{name: "floor", what: "bare GraalVM program: raw sockets, the JDK's TLS"},
@@ -44,6 +58,14 @@ func (c contender) folderName() string {
 		return c.folder
 	}
 	return c.name
+}
+
+// buildName is the folder in target/bench; contenders that differ in their environment only share one.
+func (c contender) buildName() string {
+	if c.zip != "" {
+		return c.name
+	}
+	return c.folderName()
 }
 
 func chooseContenders(names string) ([]contender, error) {

@@ -25,6 +25,7 @@ type options struct {
 	starts, warm                                 int
 	patience                                     time.Duration
 	noBuild, http2, add                          bool
+	also                                         []string
 }
 
 func main() {
@@ -39,6 +40,10 @@ func main() {
 	flags.IntVar(&o.warm, "warm", 200, fmt.Sprintf("warm invocations, in each of %d of the starts", warmStarts))
 	flags.DurationVar(&o.patience, "patience", 5*time.Minute, "how long under each condition to wait for a quiet machine and to repeat what was disturbed")
 	flags.StringVar(&o.zip, "zip", "", "`file` with this function, native (default target/function.zip, or else built from the sources)")
+	flags.Func("also", "`NAME=ZIP` of another build of this function to measure beside it; can be given again", func(given string) error {
+		o.also = append(o.also, given)
+		return nil
+	})
 	flags.BoolVar(&o.noBuild, "no-build", false, "measure what was built before")
 	flags.BoolVar(&o.http2, "http2", false, "let the stand-in of the Uploads API offer HTTP/2 too")
 	flags.BoolVar(&o.add, "add", false, "add these conditions and contenders to the last results instead of starting anew")
@@ -74,12 +79,16 @@ func run(o options) error {
 		return fmt.Errorf("--starts has to be 1 or more and --warm 0 or more")
 	}
 	if o.zip != "" {
-		if o.zip, err = filepath.Abs(o.zip); err != nil {
+		if o.zip, err = nativeZip(o.zip); err != nil {
 			return err
 		}
-		if !isNative(o.zip) {
-			return fmt.Errorf("%s is not a zip with a native bootstrap, such as ./mvnw package -Dnative makes", o.zip)
+	}
+	for _, given := range o.also {
+		another, err := anotherBuild(given)
+		if err != nil {
+			return err
 		}
+		chosen = append(chosen, another)
 	}
 	work := filepath.Join(o.repository, "target", "bench")
 	if o.out == "" {

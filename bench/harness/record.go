@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -70,12 +71,16 @@ func (r *record) add(contenders []recordedContender) error {
 			r.Contenders[i] = contender
 		}
 	}
-	slices.SortFunc(r.Contenders, func(a, b recordedContender) int { return place(a.Name) - place(b.Name) })
+	slices.SortStableFunc(r.Contenders, func(a, b recordedContender) int { return place(a.Name) - place(b.Name) })
 	return nil
 }
 
+// place is that in the tables; other builds of this function come right after it.
 func place(name string) int {
-	return slices.IndexFunc(allContenders, func(c contender) bool { return c.name == name })
+	if strings.HasPrefix(name, native+"-") {
+		return 1
+	}
+	return 2 * slices.IndexFunc(allContenders, func(c contender) bool { return c.name == name })
 }
 
 // put adds a condition, in place of an earlier run of it.
