@@ -21,6 +21,7 @@ final class DeadlineSocket extends Socket {
 
     private final SocketChannel channel;
     private final Socket socket;
+    /** Null to read no more than what has come already. */
     private volatile Budget budget;
     /** A byte that was read to see whether there is one, and belongs to whoever reads next; -1 for none. */
     private int unread = -1;
@@ -35,6 +36,11 @@ final class DeadlineSocket extends Socket {
         this.budget = budget;
     }
 
+    /** From here on a read takes what has come already, and waits for nothing. */
+    void useWithoutWaiting() {
+        this.budget = null;
+    }
+
     @Override
     public void connect(SocketAddress address, int timeoutMillis) throws IOException {
         socket.connect(address, timeoutMillis);
@@ -47,20 +53,36 @@ final class DeadlineSocket extends Socket {
      */
     boolean isSilent() {
         try {
-            channel.configureBlocking(false);
-            try {
-                ByteBuffer one = ByteBuffer.allocate(1);
-                int count = unread >= 0 ? 1 : channel.read(one);
-                if (count == 1 && unread < 0) {
-                    unread = one.get(0) & 0xff;
-                }
-                return count == 0;
-            } finally {
-                channel.configureBlocking(true);
+            if (unread >= 0) {
+                return false;
             }
+            ByteBuffer one = ByteBuffer.allocate(1);
+            int count = readIfThere(one);
+            if (count == 1) {
+                unread = one.get(0) & 0xff;
+            }
+            return count == 0;
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** @return how many bytes there were, 0 if there is nothing to read now, -1 at the end */
+    private int readIfThere(ByteBuffer buffer) throws IOException {
+        channel.configureBlocking(false);
+        try {
+            return channel.read(buffer);
+        } finally {
+            channel.configureBlocking(true);
+        }
+    }
+
+    private int readWithoutWaiting(ByteBuffer buffer) throws IOException {
+        int count = readIfThere(buffer);
+        if (count == 0 && buffer.hasRemaining()) {
+            throw new DeadlineException();
+        }
+        return count;
     }
 
     @Override
@@ -79,6 +101,10 @@ final class DeadlineSocket extends Socket {
                     bytes[offset] = (byte) unread;
                     unread = -1;
                     return 1;
+                }
+                Budget budget = DeadlineSocket.this.budget;
+                if (budget == null) {
+                    return readWithoutWaiting(ByteBuffer.wrap(bytes, offset, length));
                 }
                 try {
                     socket.setSoTimeout(budget.leftForSocket());

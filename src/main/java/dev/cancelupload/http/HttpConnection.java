@@ -186,13 +186,22 @@ final class HttpConnection implements Closeable {
     }
 
     void rest() {
-        idleSince = System.currentTimeMillis();
+        restAt(System.currentTimeMillis());
+    }
+
+    void restAt(long timeOfDay) {
+        idleSince = timeOfDay;
     }
 
     /** Whether an idle connection can still be used, as far as can be told without sending anything. */
     boolean isAlive() {
         // The time of day, since the other clock may stand still while the sandbox is frozen.
-        long idle = System.currentTimeMillis() - idleSince;
+        return isAliveAt(System.currentTimeMillis());
+    }
+
+    boolean isAliveAt(long timeOfDay) {
+        // Less than nothing if the clock was set back: then nobody knows how long it was.
+        long idle = timeOfDay - idleSince;
         return idle >= 0 && idle < LONGEST_IDLE_MILLIS && (raw.isSilent() || hadNothingToSay() && raw.isSilent());
     }
 
@@ -201,7 +210,7 @@ final class HttpConnection implements Closeable {
      * connection that has carried no request yet.
      */
     private boolean hadNothingToSay() {
-        raw.useWithin(Budget.of(Duration.ofMillis(2)));
+        raw.useWithoutWaiting();
         try {
             in.read();
             return false;

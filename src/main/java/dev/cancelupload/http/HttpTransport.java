@@ -77,6 +77,17 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
+    /**
+     * Reads what the server has sent after the handshake: the session tickets of TLS 1.3. The first request then finds a
+     * connection on which nothing is left to read.
+     */
+    public void settle() {
+        HttpConnection connection = idleConnection();
+        if (connection != null) {
+            idle.push(connection);
+        }
+    }
+
     /** How a request gets its answer. */
     private interface Exchange {
         HttpAnswer with(Origin origin, byte[] request) throws IOException;

@@ -1,6 +1,7 @@
 package dev.cancelupload.runtime;
 
 import dev.cancelupload.http.Budget;
+import dev.cancelupload.http.HttpTransport;
 import java.time.Duration;
 
 /**
@@ -12,30 +13,32 @@ final class EarlyConnection {
     /** A server that takes longer than this is not waited for; the first invocation will find out what the matter is. */
     private static final Duration LONGEST = Duration.ofMillis(500);
 
+    private final HttpTransport transport;
     private final Thread thread;
 
-    private EarlyConnection(Thread thread) {
+    private EarlyConnection(HttpTransport transport, Thread thread) {
+        this.transport = transport;
         this.thread = thread;
     }
 
     /** Begins to connect, unless {@code CONNECT_AT_INIT} says not to. */
     static EarlyConnection begin(Deployment deployment) {
+        HttpTransport transport = deployment.transport();
         Thread thread = new Thread(
-                () -> deployment
-                        .transport()
-                        .connectAhead(deployment.configuration().baseUrl(), Budget.of(LONGEST)),
+                () -> transport.connectAhead(deployment.configuration().baseUrl(), Budget.of(LONGEST)),
                 "early connection");
         thread.setDaemon(true);
         if (deployment.configuration().connectAtInit()) {
             thread.start();
         }
-        return new EarlyConnection(thread);
+        return new EarlyConnection(transport, thread);
     }
 
     /** Waits until there is a connection, or none will be. */
     void await() {
         try {
             thread.join(LONGEST.toMillis());
+            transport.settle();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,0 +1,41 @@
+package dev.cancelupload.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whether an idle connection is used again, on whatever the clock of a frozen sandbox says after the thaw. */
+class HttpConnectionTest {
+
+    private static final long RESTED = 1_767_225_600_000L;
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, true",
+        "1, true",
+        "59999, true",
+        "60000, false",
+        "31536000000, false",
+        // The clock was set back meanwhile.
+        "-1, false",
+        "-3600000, false"
+    })
+    void anIdleConnectionIsUsedForLessThanAMinuteOfAClockThatOnlyGoesForward(long millisLater, boolean used)
+            throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                HttpConnection connection = HttpConnection.open(
+                        new Origin(false, "127.0.0.1", server.getLocalPort()),
+                        Optional.empty(),
+                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        Budget.of(Duration.ofSeconds(20)))) {
+            connection.restAt(RESTED);
+            assertEquals(used, connection.isAliveAt(RESTED + millisLater));
+        }
+    }
+}
