@@ -17,7 +17,6 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
-import io.restassured.response.Response;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -212,16 +211,16 @@ class CleanUpUploadsTest {
         RandomEvents events = new RandomEvents(3);
         for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
-            Response response = Lambda.post(event);
+            Lambda.Response response = Lambda.post(event);
             assertTrue(
                     response.statusCode() == 200
-                            ? response.jsonPath()
+                            ? response.json()
                                     .getMap("")
                                     .keySet()
                                     .equals(Set.of("cancelled", "final", "failed", "notTried"))
                             : Set.of("InvalidEvent", "InvalidUploadId", "WrongExport")
-                                    .contains(response.jsonPath().getString("errorType")),
-                    () -> event + " got " + response.asString());
+                                    .contains(response.json().getString("errorType")),
+                    () -> event + " got " + response.body());
         }
     }
 }

@@ -11,25 +11,7 @@ import java.util.Random;
  * Events that nobody sends: real ones with parts replaced, removed or put elsewhere, and JSON without any plan but with
  * the names that real events have. The same seed gives the same events, so that a failure can be repeated.
  */
-final class RandomEvents {
-
-    private static final List<String> REAL = List.of(
-            "http-api-v2.json",
-            "http-api-v1.json",
-            "rest-api-v1.json",
-            "function-url.json",
-            "alb.json",
-            "alb-multi-value.json",
-            "eventbridge-rule.json",
-            "eventbridge-scheduled.json",
-            "scheduler.json",
-            "sqs.json",
-            "sqs-from-sns.json",
-            "pipes-sqs.json",
-            "sns.json",
-            "s3-put.json",
-            "dynamodb-stream.json",
-            "kinesis.json");
+public final class RandomEvents {
 
     private static final String[] NAMES = {
         "Records",
@@ -96,13 +78,14 @@ final class RandomEvents {
     private final Random random;
     private final List<JsonNode> real = new ArrayList<>();
 
-    RandomEvents(long seed) {
+    /** @param seed the same seed gives the same events and ids */
+    public RandomEvents(long seed) {
         random = new Random(seed);
-        REAL.forEach(name -> real.add(Json.parse(Lambda.event(name)).orElseThrow()));
+        Events.REAL.forEach(name -> real.add(Json.parse(Lambda.event(name)).orElseThrow()));
     }
 
     /** Any JSON, more often than not close to a real event. */
-    JsonNode event() {
+    public JsonNode event() {
         if (random.nextInt(4) == 0) {
             return value(0);
         }
@@ -114,7 +97,7 @@ final class RandomEvents {
     }
 
     /** Any string, more often than not close to an upload id. */
-    String id() {
+    public String id() {
         StringBuilder id = new StringBuilder();
         for (int left = length(); left > 0; left--) {
             id.appendCodePoint(

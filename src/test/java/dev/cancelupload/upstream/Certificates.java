@@ -1,40 +1,32 @@
 package dev.cancelupload.upstream;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.util.ArrayList;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/** A certificate authority of a test: a P-384 root like OpenAI's, and P-256 server certificates, made by the JDK's keytool. */
+/** A certificate authority of a test: a P-384 root like OpenAI's, and P-256 server certificates. */
 public final class Certificates {
 
     public static final String PASSWORD = "changeit";
 
     private final Path folder;
+    private final KeyPair rootKeys;
+    private final X509Certificate root;
 
-    public Certificates(Path folder) throws IOException, InterruptedException {
+    public Certificates(Path folder) throws IOException {
         this.folder = folder;
-        keytool(
-                "-genkeypair",
-                "-alias",
-                "root",
-                "-keystore",
-                store("root"),
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp384r1",
-                "-dname",
-                "CN=Test Root",
-                "-ext",
-                "bc:c",
-                "-validity",
-                "30");
-        keytool("-exportcert", "-rfc", "-alias", "root", "-keystore", store("root"), "-file", root().toString());
+        rootKeys = keyPair("secp384r1");
+        root = CertificateWriter.root("Test Root", rootKeys);
+        Files.writeString(root(), pem(root));
     }
 
     /** The root as a PEM file. */
@@ -49,51 +41,15 @@ public final class Certificates {
      * @param host the one name in the certificate
      * @param days how long it is valid, from ten days ago on
      */
-    public Path server(String name, String host, int days) throws IOException, InterruptedException {
-        Path request = folder.resolve(name + ".csr");
-        Path certificate = folder.resolve(name + ".pem");
-        keytool(
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keystore",
-                store(name),
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=" + host);
-        keytool("-certreq", "-alias", "server", "-keystore", store(name), "-file", request.toString());
-        keytool(
-                "-gencert",
-                "-alias",
-                "root",
-                "-keystore",
-                store("root"),
-                "-infile",
-                request.toString(),
-                "-outfile",
-                certificate.toString(),
-                "-rfc",
-                "-ext",
-                "san=dns:" + host,
-                "-startdate",
-                "-10d",
-                "-validity",
-                "" + days);
-        Files.writeString(certificate, Files.readString(certificate) + Files.readString(root()));
-        keytool(
-                "-importcert",
-                "-noprompt",
-                "-alias",
-                "server",
-                "-keystore",
-                store(name),
-                "-file",
-                certificate.toString(),
-                "-trustcacerts");
-        return Path.of(store(name));
+    public Path server(String name, String host, int days) throws IOException {
+        KeyPair keys = keyPair("secp256r1");
+        X509Certificate certificate =
+                CertificateWriter.server(host, keys.getPublic(), days, root, rootKeys.getPrivate());
+        Files.writeString(chain(name), pem(certificate) + pem(root));
+        return write(
+                name,
+                store -> store.setKeyEntry(
+                        "server", keys.getPrivate(), PASSWORD.toCharArray(), new Certificate[] {certificate, root}));
     }
 
     /** The certificate of a key store that {@link #server} made, and those that lead to the root, as a PEM file. */
@@ -103,44 +59,57 @@ public final class Certificates {
 
     /** The private key of a key store that {@link #server} made, as a PEM file. */
     public Path key(String name) throws Exception {
-        KeyStore keys = KeyStore.getInstance(Path.of(store(name)).toFile(), PASSWORD.toCharArray());
+        KeyStore keys = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
         byte[] der = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
-        return Files.writeString(
-                folder.resolve(name + ".key"),
-                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(der)
-                        + "\n-----END PRIVATE KEY-----\n");
+        return Files.writeString(folder.resolve(name + ".key"), pem("PRIVATE KEY", der));
     }
 
     /** A key store with the root only, for a server that asks its clients for certificates. */
-    public Path trustStore() throws Exception {
-        Path file = folder.resolve("trust.p12");
-        if (!Files.exists(file)) {
-            keytool(
-                    "-importcert",
-                    "-noprompt",
-                    "-alias",
-                    "root",
-                    "-keystore",
-                    file.toString(),
-                    "-file",
-                    root().toString());
-        }
-        return file;
+    public Path trustStore() throws IOException {
+        return write("trust", store -> store.setCertificateEntry("root", root));
     }
 
-    private String store(String name) {
-        return folder.resolve(name + ".p12").toString();
+    private Path store(String name) {
+        return folder.resolve(name + ".p12");
     }
 
-    private static void keytool(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-J-XX:TieredStopAtLevel=1"));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
-        if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IOException(command + ": " + output);
+    @FunctionalInterface
+    private interface Content {
+        void into(KeyStore store) throws GeneralSecurityException;
+    }
+
+    private Path write(String name, Content content) throws IOException {
+        try (OutputStream out = Files.newOutputStream(store(name))) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            content.into(store);
+            store.store(out, PASSWORD.toCharArray());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
+        return store(name);
+    }
+
+    private static KeyPair keyPair(String curve) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec(curve));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(X509Certificate certificate) {
+        try {
+            return pem("CERTIFICATE", certificate.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(String type, byte[] der) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
     }
 }

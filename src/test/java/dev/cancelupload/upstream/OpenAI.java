@@ -142,6 +142,11 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         return json(status, envelope(message, code)).withHeader("x-request-id", "req_err");
     }
 
+    /** OpenAI is busy, and another try in ten milliseconds is welcome. */
+    public static ResponseDefinitionBuilder busy() {
+        return error(503, "busy", null).withHeader("retry-after-ms", "10");
+    }
+
     public static String envelope(String message, String code) {
         return """
                 {"error":{"message":"%s","type":"invalid_request_error","param":null,"code":%s}}"""

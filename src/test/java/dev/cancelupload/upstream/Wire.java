@@ -77,6 +77,11 @@ public final class Wire implements Closeable {
         };
     }
 
+    /** Answers that OpenAI is busy, and that another try in ten milliseconds is welcome. */
+    public static Fate busy() {
+        return answer("HTTP/1.1 503 Busy\r\nretry-after-ms: 10\r\ncontent-length: 0\r\n\r\n");
+    }
+
     /** Reads the request's head and answers byte by byte, with a pause before each. */
     public static Fate drip(String bytes, int pauseMillis) {
         return connection -> {
@@ -122,6 +127,7 @@ public final class Wire implements Closeable {
         while (!listener.isClosed()) {
             try {
                 Socket connection = listener.accept();
+                connection.setTcpNoDelay(true);
                 accepted.incrementAndGet();
                 open.add(connection);
                 Fate fate;
@@ -149,6 +155,7 @@ public final class Wire implements Closeable {
     private void relay(Socket connection) throws IOException {
         try (Socket behind = new Socket(InetAddress.getLoopbackAddress(), server)) {
             open.add(behind);
+            behind.setTcpNoDelay(true);
             daemon(() -> pump(behind, connection));
             pump(connection, behind);
             open.remove(behind);

@@ -1,0 +1,61 @@
+package dev.cancelupload;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Events for those who vary them. */
+public final class Events {
+    private Events() {}
+
+    /** The files in src/test/resources/events: events as AWS sends them. */
+    static final List<String> REAL = List.of(
+            "http-api-v2.json",
+            "http-api-v1.json",
+            "rest-api-v1.json",
+            "function-url.json",
+            "alb.json",
+            "alb-multi-value.json",
+            "eventbridge-rule.json",
+            "eventbridge-scheduled.json",
+            "scheduler.json",
+            "sqs.json",
+            "sqs-from-sns.json",
+            "pipes-sqs.json",
+            "sns.json",
+            "s3-put.json",
+            "dynamodb-stream.json",
+            "kinesis.json");
+
+    private static final Pattern UPLOAD_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
+
+    /** Whether the contract lets this id go upstream. */
+    public static boolean isUploadId(String id) {
+        return id != null && UPLOAD_ID.matcher(id).matches();
+    }
+
+    /** The path under which an id, percent-encoded, is cancelled. */
+    public static String path(String id) {
+        return "/v1/uploads/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/cancel";
+    }
+
+    /** A POST to this path of an HTTP API. */
+    public static String http(String path) {
+        ObjectNode event = Json.object().put("version", "2.0").put("rawPath", path);
+        event.putObject("requestContext").putObject("http").put("method", "POST");
+        return event.toString();
+    }
+
+    /** One SQS message. */
+    public static String sqs(String body) {
+        ObjectNode event = Json.object();
+        event.putArray("Records")
+                .addObject()
+                .put("messageId", "m")
+                .put("eventSource", "aws:sqs")
+                .put("body", body);
+        return event.toString();
+    }
+}
