@@ -5,15 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cancelupload.Events;
 import dev.cancelupload.Export;
 import dev.cancelupload.Json;
-import dev.cancelupload.RandomInput;
+import dev.cancelupload.RandomEvents;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.reliability.Deployed.Reply;
 import dev.cancelupload.upstream.OpenAI;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +36,6 @@ class FuzzIT {
 
     private static final int EVENTS = Integer.getInteger("reliability.events", 3000);
     private static final long SEED = Long.getLong("reliability.seed", 6);
-
-    private static final Pattern ALLOWED = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
 
     /** What even a gigantic event may take on a busy machine. */
     private static final Duration LONGEST = Duration.ofSeconds(10);
@@ -136,11 +132,11 @@ class FuzzIT {
     @ParameterizedTest
     @EnumSource(Export.class)
     void randomEventsAreAnswered(Export export) throws Exception {
-        RandomInput random = new RandomInput(SEED);
+        RandomEvents random = new RandomEvents(SEED);
         try (Deployed function = deployed(export)) {
             int errors = 0;
             for (int i = 0; i < EVENTS; i++) {
-                String event = random.event();
+                String event = random.event().toString();
                 int number = i;
                 Reply reply = function.invoke(event);
                 errors += reply.isError() ? 1 : 0;
@@ -148,7 +144,7 @@ class FuzzIT {
                         export, reply, () -> "seed " + SEED + ", event " + number + ": " + event + " got " + reply);
             }
             assertStillWorks(function);
-            function.openai.ids().forEach(id -> assertTrue(ALLOWED.matcher(id).matches(), () -> "sent: " + id));
+            function.openai.ids().forEach(id -> assertTrue(Events.isUploadId(id), () -> "sent: " + id));
             System.out.printf(
                     "%s: %d random events, %d errors, %d requests%n",
                     export.functionName(), EVENTS, errors, function.openai.requests());
@@ -158,7 +154,7 @@ class FuzzIT {
     @ParameterizedTest
     @EnumSource(Export.class)
     void randomIdsAreRefusedOrReachOpenAIAsTheyAre(Export export) throws Exception {
-        RandomInput random = new RandomInput(SEED);
+        RandomEvents random = new RandomEvents(SEED);
         List<String> sent = new ArrayList<>();
         try (Deployed function = deployed(export)) {
             for (int i = 0; i < EVENTS; i++) {
@@ -167,7 +163,7 @@ class FuzzIT {
                 String event = events.get(i % events.size());
                 int number = i;
                 Reply reply = function.invoke(event);
-                boolean allowed = ALLOWED.matcher(id).matches();
+                boolean allowed = Events.isUploadId(id);
                 if (allowed) {
                     sent.add(id);
                 }
@@ -233,7 +229,7 @@ class FuzzIT {
             String arrays = "[".repeat(depth) + "]".repeat(depth);
             int objects = Math.min(depth, 200_000);
             events.add(new Gigantic(depth + " arrays deep", arrays));
-            events.add(new Gigantic(depth + " arrays deep in a message", sqs(arrays)));
+            events.add(new Gigantic(depth + " arrays deep in a message", Events.sqs(arrays)));
             events.add(new Gigantic(
                     objects + " objects deep", "{\"uploadId\":".repeat(objects) + "null" + "}".repeat(objects)));
             events.add(new Gigantic(
@@ -250,14 +246,16 @@ class FuzzIT {
         events.add(new Gigantic("a list with a number of 5 million digits", "[" + "9".repeat(5 * million) + "]"));
         events.add(new Gigantic("a number with an enormous exponent", "{\"uploadId\":1e999999999}"));
         events.add(new Gigantic(
-                "a message with a number of 5 million digits", sqs("{\"uploadId\":" + "9".repeat(5 * million) + "}")));
-        events.add(new Gigantic("a message with an enormous exponent", sqs("{\"uploadId\":1e999999999}")));
+                "a message with a number of 5 million digits",
+                Events.sqs("{\"uploadId\":" + "9".repeat(5 * million) + "}")));
+        events.add(new Gigantic("a message with an enormous exponent", Events.sqs("{\"uploadId\":1e999999999}")));
         events.add(new Gigantic("a list of a million texts", "[" + "\"x\",".repeat(million - 1) + "\"x\"]"));
         events.add(new Gigantic("a list of a million nulls", "[" + "null,".repeat(million) + "null]"));
         events.add(new Gigantic("a name of 5 MB", "{" + quoted("n".repeat(5 * million)) + ":1}"));
-        events.add(new Gigantic("a path of 5 MB", http("/uploads/".repeat(million / 2) + "x")));
-        events.add(new Gigantic("an id of 5 MB in a path", http("/v1/uploads/" + "x".repeat(5 * million) + "/cancel")));
-        events.add(new Gigantic("a message of 5 MB", sqs("x".repeat(5 * million))));
+        events.add(new Gigantic("a path of 5 MB", Events.http("/uploads/".repeat(million / 2) + "x")));
+        events.add(new Gigantic(
+                "an id of 5 MB in a path", Events.http("/v1/uploads/" + "x".repeat(5 * million) + "/cancel")));
+        events.add(new Gigantic("a message of 5 MB", Events.sqs("x".repeat(5 * million))));
         events.add(new Gigantic("5 MB of spaces", " ".repeat(5 * million) + "null"));
         StringBuilder names = new StringBuilder("{");
         for (int i = 0; i < 300_000; i++) {
@@ -285,31 +283,14 @@ class FuzzIT {
                         quoted(id),
                         "{\"detail-type\":\"x\",\"detail\":{\"uploadIds\":[" + quoted(id) + "]}}");
             case CANCEL_UPLOAD_HTTP -> {
-                String path = "/v1/uploads/"
-                        + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/cancel";
+                String path = Events.path(id);
                 ObjectNode old = Json.object().put("httpMethod", "POST").put("path", path);
                 old.putObject("requestContext").put("stage", "prod");
                 ObjectNode balancer = Json.object().put("httpMethod", "POST").put("path", path);
                 balancer.putObject("requestContext").putObject("elb");
-                yield List.of(http(path), old.toString(), balancer.toString());
+                yield List.of(Events.http(path), old.toString(), balancer.toString());
             }
         };
-    }
-
-    private static String http(String path) {
-        ObjectNode event = Json.object().put("version", "2.0").put("rawPath", path);
-        event.putObject("requestContext").putObject("http").put("method", "POST");
-        return event.toString();
-    }
-
-    private static String sqs(String body) {
-        ObjectNode event = Json.object();
-        event.putArray("Records")
-                .addObject()
-                .put("messageId", "m")
-                .put("eventSource", "aws:sqs")
-                .put("body", body);
-        return event.toString();
     }
 
     private static String quoted(String text) {

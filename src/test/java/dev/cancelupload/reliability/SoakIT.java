@@ -44,6 +44,9 @@ class SoakIT {
     /** Heap that the collector has not given back; more than a leak of 1 kB an invocation would not fit in. */
     private static final int MOST_GROWTH_MB = 16;
 
+    /** Live objects, after a full collection. */
+    private static final int MOST_HEAP_GROWTH_MB = 4;
+
     private static final int MOST_IDLE_CONNECTIONS = 16;
 
     /** What the upstream does to an upload, told by the upload's id. */
@@ -99,11 +102,12 @@ class SoakIT {
         }
     }
 
-    /** What the kernel says of the process. */
-    private record Figures(long megabytes, long threads, int descriptors) {
+    /** What the kernel says of the process, and a JVM of its heap. */
+    private record Figures(long megabytes, long heapMegabytes, long threads, int descriptors) {
         static Figures of(Deployed function) throws IOException {
             return new Figures(
                     function.process.status("VmRSS") / 1024,
+                    function.process.heap() / 1024 / 1024,
                     function.process.status("Threads"),
                     function.process.descriptors());
         }
@@ -321,6 +325,7 @@ class SoakIT {
         assertEquals(requests, openai.requests(), "requests");
         assertTrue(openai.connections() <= MOST_IDLE_CONNECTIONS + lost, "connections are not reused");
         assertTrue(late.megabytes() <= early.megabytes() + MOST_GROWTH_MB, "memory grows");
+        assertTrue(late.heapMegabytes() <= early.heapMegabytes() + MOST_HEAP_GROWTH_MB, "the heap grows");
         assertTrue(late.threads() <= early.threads(), "threads are left");
         assertTrue(late.descriptors() <= early.descriptors() + MOST_IDLE_CONNECTIONS, "descriptors are left");
     }

@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** A process of the bootstrap in target/function.zip, run as Lambda runs it, against a Runtime API of its own. */
+/**
+ * A process of the bootstrap in target/function.zip, run as Lambda runs it, against a Runtime API of its own. With
+ * {@code -Dfunction.package=jvm} it is one of the {@link JavaRuntime}.
+ */
 public final class Bootstrap implements AutoCloseable {
 
     static {
@@ -33,25 +37,48 @@ public final class Bootstrap implements AutoCloseable {
      * @param arguments of the command line, such as a system property
      */
     public Bootstrap(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(executable().toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        this(environment, true, arguments);
+    }
+
+    private Bootstrap(Map<String, String> environment, boolean onLambda, String... arguments) throws IOException {
+        ProcessBuilder builder = (JavaRuntime.isChosen() ? JavaRuntime.process(arguments) : executed(arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile());
         builder.environment().clear();
+        if (JavaRuntime.isChosen()) {
+            builder.environment().putAll(JavaRuntime.environment());
+        }
         builder.environment().putAll(environment);
-        builder.environment().put("AWS_LAMBDA_RUNTIME_API", lambda.address());
+        if (onLambda) {
+            builder.environment().put("AWS_LAMBDA_RUNTIME_API", lambda.address());
+        }
         process = builder.start();
         // A failed test may not get to close it.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
+    /** Starts it where there is no Runtime API, as somebody does who tries it in a shell. */
+    static Bootstrap withoutRuntimeApi(Map<String, String> environment) throws IOException {
+        return new Bootstrap(environment, false);
+    }
+
+    private ProcessBuilder executed(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(executable().toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).directory(folder.toFile());
+    }
+
     private static synchronized Path executable() throws IOException {
         if (executable == null) {
             Path file = Files.createTempDirectory("function").resolve("bootstrap");
-            try (ZipFile zip = new ZipFile(Path.of("target", "function.zip").toFile());
-                    InputStream in = zip.getInputStream(zip.getEntry("bootstrap"))) {
-                Files.copy(in, file);
+            try (ZipFile zip = new ZipFile(Path.of("target", "function.zip").toFile())) {
+                ZipEntry entry = zip.getEntry("bootstrap");
+                if (entry == null) {
+                    throw new IOException(zip.getName() + " has no executable. Build it: ./mvnw package -Dnative");
+                }
+                try (InputStream in = zip.getInputStream(entry)) {
+                    Files.copy(in, file);
+                }
             }
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r-xr-xr-x"));
             file.toFile().deleteOnExit();
@@ -62,7 +89,29 @@ public final class Bootstrap implements AutoCloseable {
 
     /** Hands over an event, and waits for what the process posts. */
     public RuntimeApi.Post invoke(String event) throws InterruptedException {
-        return lambda.invoke(event);
+        RuntimeApi.Post post;
+        try {
+            post = lambda.invoke(event);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    e.getMessage() + (isAlive() ? ", and goes on" : ", and has ended") + ": " + tail(), e);
+        }
+        return JavaRuntime.isChosen() ? JavaRuntime.unwrapped(post) : post;
+    }
+
+    /** What the process posts next without having been invoked: why its init failed. */
+    RuntimeApi.Post posted() throws InterruptedException {
+        return lambda.posted();
+    }
+
+    /** The end of the log, for a reader. */
+    private String tail() {
+        try {
+            String log = log();
+            return log.substring(Math.max(0, log.length() - 2000));
+        } catch (IOException e) {
+            return "no log (" + e.getMessage() + ")";
+        }
     }
 
     /** Everything it wrote so far. */
@@ -74,6 +123,23 @@ public final class Bootstrap implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Waits for its end, for the status of its exit: 128 and the signal's number if it was a signal. */
+    int exit() throws InterruptedException {
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("the process goes on: " + tail());
+        }
+        return process.exitValue();
+    }
+
+    /** The names of the files it has left where it was started. */
+    List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("log"))
+                    .toList();
+        }
+    }
+
     /** What the kernel says of its memory and threads, in {@code /proc/<pid>/status}: kB, or a number. */
     public long status(String field) throws IOException {
         try (Stream<String> lines = Files.lines(proc("status"))) {
@@ -82,6 +148,11 @@ public final class Bootstrap implements AutoCloseable {
                     .findFirst()
                     .orElseThrow(() -> new IOException("no " + field));
         }
+    }
+
+    /** Live bytes of the JVM's heap; an executable's heap is a part of its resident memory. */
+    public long heap() throws IOException {
+        return JavaRuntime.isChosen() ? JavaRuntime.liveBytes(process.pid()) : 0;
     }
 
     /** How many descriptors it has open. */
@@ -105,7 +176,8 @@ public final class Bootstrap implements AutoCloseable {
         signal("-CONT");
     }
 
-    private void signal(String signal) throws IOException, InterruptedException {
+    /** Sends it a signal, such as {@code -TERM}. */
+    void signal(String signal) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", signal, "" + process.pid()).start();
         if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
             throw new IOException("kill " + signal + " failed");
@@ -114,9 +186,13 @@ public final class Bootstrap implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
         lambda.close();
-        Files.deleteIfExists(folder.resolve("log"));
-        Files.deleteIfExists(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
     }
 }

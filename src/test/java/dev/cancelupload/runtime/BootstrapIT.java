@@ -14,19 +14,13 @@ import dev.cancelupload.upstream.ConnectProxy;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.TlsServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,67 +34,35 @@ class BootstrapIT {
     @TempDir
     static Path folder;
 
-    private static Path bootstrap;
-
     private final OpenAI openai = new OpenAI();
     private final Map<String, String> environment = new HashMap<>();
-    private RuntimeApi lambda;
-    private Process process;
-
-    @BeforeAll
-    static void unpack() throws IOException {
-        bootstrap = folder.resolve("bootstrap");
-        try (ZipFile zip = new ZipFile(Path.of("target", "function.zip").toFile())) {
-            ZipEntry entry = zip.getEntry("bootstrap");
-            try (InputStream in = zip.getInputStream(entry)) {
-                Files.copy(in, bootstrap);
-            }
-        }
-        Files.setPosixFilePermissions(bootstrap, PosixFilePermissions.fromString("r-xr-xr-x"));
-    }
+    private Bootstrap bootstrap;
 
     @BeforeEach
-    void prepare() throws IOException {
-        lambda = new RuntimeApi();
+    void prepare() {
         Map<String, String> variables = openai.start();
         openai.reset();
-        environment.put("AWS_LAMBDA_RUNTIME_API", lambda.address());
         environment.put("OPENAI_API_KEY", OpenAI.KEY);
         environment.put("OPENAI_BASE_URL", variables.get("OPENAI_BASE_URL"));
     }
 
     @AfterEach
-    void cleanUp() {
-        if (process != null) {
-            process.destroyForcibly();
+    void cleanUp() throws IOException {
+        if (bootstrap != null) {
+            bootstrap.close();
         }
-        lambda.close();
         openai.stop();
     }
 
     private void start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(bootstrap.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile());
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        process = builder.start();
-    }
-
-    private int exit() throws InterruptedException {
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS), "the process goes on");
-        return process.exitValue();
-    }
-
-    private static String log() throws IOException {
-        return Files.readString(folder.resolve("log"));
+        bootstrap = new Bootstrap(environment);
     }
 
     @Test
     void threeVariablesAreEnoughToCancelAnUpload() throws Exception {
         openai.hasPending("upload_1");
         start();
-        RuntimeApi.Post post = lambda.invoke("\"upload_1\"");
+        RuntimeApi.Post post = bootstrap.invoke("\"upload_1\"");
         assertEquals("response", post.kind());
         assertEquals(OpenAI.upload("upload_1", "cancelled"), post.body());
     }
@@ -108,33 +70,33 @@ class BootstrapIT {
     @Test
     void aFailureIsPostedInLambdasFormatAndTheNextInvocationServed() throws Exception {
         start();
-        RuntimeApi.Post post = lambda.invoke("\"upload_unknown\"");
+        RuntimeApi.Post post = bootstrap.invoke("\"upload_unknown\"");
         assertEquals("error", post.kind());
         JsonNode error = Json.parse(post.body()).orElseThrow();
         assertEquals("UploadNotFound", error.get("errorType").textValue());
         assertThat(error.get("errorMessage").textValue(), containsString("upload_unknown"));
         openai.hasPending("upload_1");
-        assertEquals("response", lambda.invoke("\"upload_1\"").kind());
+        assertEquals("response", bootstrap.invoke("\"upload_1\"").kind());
     }
 
     @Test
     void terminationEndsItWithoutAWord() throws Exception {
         openai.hasPending("upload_1");
         start();
-        lambda.invoke("\"upload_1\"");
-        String before = log();
-        process.destroy();
-        assertEquals(128 + 15, exit());
-        assertEquals(before, log());
+        bootstrap.invoke("\"upload_1\"");
+        String before = bootstrap.log();
+        bootstrap.signal("-TERM");
+        assertEquals(128 + 15, bootstrap.exit());
+        assertEquals(before, bootstrap.log());
     }
 
     @Test
     void anInvocationLeavesOneLineOfJson() throws Exception {
         openai.hasPending("upload_1");
         start();
-        lambda.invoke("\"upload_1\"");
-        List<String> lines = log().lines().toList();
-        assertEquals(1, lines.size(), log());
+        bootstrap.invoke("\"upload_1\"");
+        List<String> lines = bootstrap.log().lines().toList();
+        assertEquals(1, lines.size(), bootstrap.log());
         JsonNode line = Json.parse(lines.get(0)).orElseThrow();
         assertEquals("INFO", line.get("level").textValue());
         assertEquals("cancelUpload", line.get("export").textValue());
@@ -151,10 +113,13 @@ class BootstrapIT {
     @Test
     void theLineOfAnInvocationIsInEmbeddedMetricFormat() throws Exception {
         start();
-        lambda.invoke("\"upload_unknown\"");
-        lambda.invoke("\"upload_unknown\"");
-        List<JsonNode> lines =
-                log().lines().map(line -> Json.parse(line).orElseThrow()).toList();
+        bootstrap.invoke("\"upload_unknown\"");
+        bootstrap.invoke("\"upload_unknown\"");
+        List<JsonNode> lines = bootstrap
+                .log()
+                .lines()
+                .map(line -> Json.parse(line).orElseThrow())
+                .toList();
         for (JsonNode line : lines) {
             assertTrue(line.at("/_aws/Timestamp").isLong());
             for (JsonNode directive : line.at("/_aws/CloudWatchMetrics")) {
@@ -177,9 +142,9 @@ class BootstrapIT {
     @Test
     void aFailedInvocationLeavesOneLineOfJsonWithoutAStackTrace() throws Exception {
         start();
-        lambda.invoke("\"no/id\"");
-        List<String> lines = log().lines().toList();
-        assertEquals(1, lines.size(), log());
+        bootstrap.invoke("\"no/id\"");
+        List<String> lines = bootstrap.log().lines().toList();
+        assertEquals(1, lines.size(), bootstrap.log());
         JsonNode line = Json.parse(lines.get(0)).orElseThrow();
         assertEquals("ERROR", line.get("level").textValue());
         assertEquals("InvalidUploadId", line.get("outcome").textValue());
@@ -212,21 +177,20 @@ class BootstrapIT {
             environment.put(variable, value);
         }
         start();
-        RuntimeApi.Post post = lambda.posted();
+        RuntimeApi.Post post = bootstrap.posted();
         assertEquals("init/error", post.kind());
         JsonNode error = Json.parse(post.body()).orElseThrow();
         assertEquals("ConfigurationError", error.get("errorType").textValue());
         assertThat(error.get("errorMessage").textValue(), containsString(words));
-        assertEquals(1, exit());
-        assertEquals("ConfigurationError: " + error.get("errorMessage").textValue() + "\n", log());
+        assertEquals(1, bootstrap.exit());
+        assertEquals("ConfigurationError: " + error.get("errorMessage").textValue() + "\n", bootstrap.log());
     }
 
     @Test
     void withoutARuntimeApiAWrongVariableIsSaidAllTheSame() throws Exception {
-        environment.clear();
-        start();
-        assertEquals(1, exit());
-        assertThat(log(), containsString("OPENAI_API_KEY is not set"));
+        bootstrap = Bootstrap.withoutRuntimeApi(Map.of());
+        assertEquals(1, bootstrap.exit());
+        assertThat(bootstrap.log(), containsString("OPENAI_API_KEY is not set"));
     }
 
     @ParameterizedTest
@@ -234,8 +198,9 @@ class BootstrapIT {
     void theEnvironmentChoosesTheExport(String export) throws Exception {
         environment.put("QUARKUS_FUNQY_EXPORT", export);
         start();
-        lambda.invoke("{}");
-        assertEquals(export, Json.parse(log()).orElseThrow().get("export").textValue());
+        bootstrap.invoke("{}");
+        assertEquals(
+                export, Json.parse(bootstrap.log()).orElseThrow().get("export").textValue());
     }
 
     @Test
@@ -244,7 +209,7 @@ class BootstrapIT {
         environment.put("OPENAI_PROJECT_ID", "proj_1");
         openai.hasPending("upload_1");
         start();
-        lambda.invoke("\"upload_1\"");
+        bootstrap.invoke("\"upload_1\"");
         assertEquals("org-1", openai.requests("upload_1").get(0).getHeader("OpenAI-Organization"));
         assertEquals("proj_1", openai.requests("upload_1").get(0).getHeader("OpenAI-Project"));
     }
@@ -254,7 +219,7 @@ class BootstrapIT {
         environment.put("OPENAI_MAX_RETRIES", "0");
         openai.answers("upload_1", OpenAI.error(500, "oops", null));
         start();
-        assertThat(lambda.invoke("\"upload_1\"").body(), containsString("1 attempt)"));
+        assertThat(bootstrap.invoke("\"upload_1\"").body(), containsString("1 attempt)"));
         assertEquals(1, openai.attempts("upload_1"));
     }
 
@@ -264,7 +229,7 @@ class BootstrapIT {
         openai.answers("upload_1", OpenAI.cancelled("upload_1").withFixedDelay(2000));
         start();
         assertThat(
-                lambda.invoke("\"upload_1\"").body(),
+                bootstrap.invoke("\"upload_1\"").body(),
                 allOf(containsString("BudgetSpent"), containsString("CANCEL_BUDGET")));
     }
 
@@ -273,7 +238,7 @@ class BootstrapIT {
         environment.put("OPENAI_BASE_URL", "http://127.0.0.1:1/v1");
         start();
         assertThat(
-                lambda.invoke("\"upload_1\"").body(),
+                bootstrap.invoke("\"upload_1\"").body(),
                 allOf(
                         containsString("UpstreamFailure"),
                         containsString("could not connect to 127.0.0.1:1"),
@@ -285,7 +250,7 @@ class BootstrapIT {
         environment.put("OPENAI_BASE_URL", "https://no-such-host.invalid/v1");
         start();
         assertThat(
-                lambda.invoke("\"upload_1\"").body(),
+                bootstrap.invoke("\"upload_1\"").body(),
                 allOf(containsString("UpstreamFailure"), containsString("no-such-host.invalid")));
     }
 
@@ -295,7 +260,7 @@ class BootstrapIT {
             environment.put("OPENAI_MAX_RETRIES", "0");
             anchors.ifPresent(file -> environment.put("SSL_CERT_FILE", file.toString()));
             start();
-            RuntimeApi.Post post = lambda.invoke("\"upload_tls\"");
+            RuntimeApi.Post post = bootstrap.invoke("\"upload_tls\"");
             assertEquals(post.kind().equals("response") ? 1 : 0, server.requests());
             return post;
         }
@@ -337,7 +302,7 @@ class BootstrapIT {
             environment.put("SSL_CERT_FILE", certificates.root().toString());
             environment.put("HTTPS_PROXY", "http://user:pass@127.0.0.1:" + proxy.port());
             start();
-            assertEquals("response", lambda.invoke("\"upload_tls\"").kind());
+            assertEquals("response", bootstrap.invoke("\"upload_tls\"").kind());
             assertEquals(1, proxy.requests().size());
             assertThat(
                     proxy.requests().get(0),
@@ -358,7 +323,7 @@ class BootstrapIT {
             environment.put(
                     "OPENAI_MTLS_CLIENT_KEY_FILE", certificates.key("client").toString());
             start();
-            assertEquals("response", lambda.invoke("\"upload_tls\"").kind());
+            assertEquals("response", bootstrap.invoke("\"upload_tls\"").kind());
         }
     }
 
@@ -374,9 +339,9 @@ class BootstrapIT {
         StringBuilder all = new StringBuilder();
         for (String event :
                 List.of("\"upload_1\"", "\"upload_denied\"", "\"upload_echo\"", "\"upload_unknown\"", "{}", "[]")) {
-            all.append(lambda.invoke(event).body());
+            all.append(bootstrap.invoke(event).body());
         }
-        all.append(log());
+        all.append(bootstrap.log());
         for (int from = 0; from + 12 <= OpenAI.KEY.length(); from++) {
             assertThat(all.toString(), not(containsString(OpenAI.KEY.substring(from, from + 12))));
         }
