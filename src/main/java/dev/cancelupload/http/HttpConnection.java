@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -44,9 +45,10 @@ final class HttpConnection implements Closeable {
     /**
      * Connects, with TLS if the origin says so, through the proxy if there is one.
      *
+     * @param tls is asked when there is a connection to put it on
      * @throws TransportException if there is no connection within the budget, or none that can be trusted
      */
-    static HttpConnection open(Origin origin, Optional<Proxy> proxy, SSLSocketFactory tls, Budget attempt)
+    static HttpConnection open(Origin origin, Optional<Proxy> proxy, Supplier<SSLSocketFactory> tls, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         DeadlineSocket raw = null;
@@ -54,7 +56,7 @@ final class HttpConnection implements Closeable {
             raw = proxy.isPresent()
                     ? tunnel(proxy.get(), origin, budget)
                     : connect(origin.host(), origin.port(), budget);
-            Socket socket = origin.tls() ? handshake(raw, origin, tls) : raw;
+            Socket socket = origin.tls() ? handshake(raw, origin, tls.get()) : raw;
             return new HttpConnection(raw, socket.getInputStream(), socket.getOutputStream());
         } catch (TransportException e) {
             throw e;

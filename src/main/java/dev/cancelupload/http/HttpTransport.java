@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -32,17 +33,17 @@ public final class HttpTransport implements ClientRequestFilter {
     private static final int MOST_IDLE = 16;
 
     private final Optional<Proxy> proxy;
-    private final SSLSocketFactory tls;
+    private final Supplier<SSLSocketFactory> tls;
     private final UnaryOperator<byte[]> redaction;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
     private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
     /**
      * @param proxy makes the tunnels, if there is one
-     * @param tls makes the TLS connections; only used for https
+     * @param tls makes the TLS connections; only asked for https, and not before it is needed
      * @param redaction is applied to an answer's body and header values before anyone sees them
      */
-    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
+    public HttpTransport(Optional<Proxy> proxy, Supplier<SSLSocketFactory> tls, UnaryOperator<byte[]> redaction) {
         this.proxy = proxy;
         this.tls = tls;
         this.redaction = redaction;

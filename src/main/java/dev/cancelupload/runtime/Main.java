@@ -20,6 +20,7 @@ public final class Main {
             try {
                 deployment = Deployment.read();
                 earlyConnection = EarlyConnection.begin(deployment);
+                deployment.readTls();
             } catch (ConfigurationError e) {
                 InitError.report(e);
                 System.exit(1);
@@ -31,7 +32,9 @@ public final class Main {
     /** Read at the first call in development, where the environment of a test is not there before. */
     static synchronized Deployment deployment() {
         if (deployment == null) {
-            deployment = Deployment.read();
+            Deployment read = Deployment.read();
+            read.readTls();
+            deployment = read;
         }
         return deployment;
     }

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,13 +35,11 @@ class ProxyTest {
     void tlsIsSpokenWithTheServerThroughTheTunnel(@TempDir Path folder) throws Exception {
         Certificates certificates = new Certificates(folder);
         Budget budget = Budget.of(Duration.ofSeconds(20));
+        SSLSocketFactory tls = Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.empty());
         try (TlsServer server = new TlsServer(certificates.server("server", ORIGIN.host(), 20));
                 ConnectProxy proxy = new ConnectProxy(server.port());
-                HttpConnection connection = HttpConnection.open(
-                        ORIGIN,
-                        Optional.of(at(proxy.port())),
-                        Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.empty()),
-                        budget)) {
+                HttpConnection connection =
+                        HttpConnection.open(ORIGIN, Optional.of(at(proxy.port())), () -> tls, budget)) {
             String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + ORIGIN.host()
                     + "\r\nContent-Length: 0\r\n\r\n";
             assertEquals(
@@ -110,7 +108,7 @@ class ProxyTest {
         HttpConnection.open(
                         ORIGIN,
                         Optional.of(proxy),
-                        SSLContext.getDefault().getSocketFactory(),
+                        () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
                         Budget.of(Duration.ofMillis(millis)))
                 .close();
     }

@@ -52,7 +52,7 @@ class TlsTest {
     private static int call(int port, SSLSocketFactory tls) throws TransportException {
         Budget budget = Budget.of(Duration.ofSeconds(20));
         Origin origin = new Origin(true, "localhost", port);
-        try (HttpConnection connection = HttpConnection.open(origin, Optional.empty(), tls, budget)) {
+        try (HttpConnection connection = HttpConnection.open(origin, Optional.empty(), () -> tls, budget)) {
             String request =
                     "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin + "\r\nContent-Length: 0\r\n\r\n";
             return connection
@@ -133,11 +133,12 @@ class TlsTest {
 
     @Test
     void aConnectionThatHasOnlyHadItsSessionTicketsIsAliveAndStillWorks() throws Exception {
+        SSLSocketFactory tls = tls(Optional.of(certificates.root()));
         try (TlsServer server = new TlsServer(localhost);
                 HttpConnection connection = HttpConnection.open(
                         new Origin(true, "localhost", server.port()),
                         Optional.empty(),
-                        tls(Optional.of(certificates.root())),
+                        () -> tls,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.rest();
             // The tickets come when they come: before one of these looks, or between two.
