@@ -69,24 +69,33 @@ func (c contender) buildName() string {
 }
 
 func chooseContenders(names string) ([]contender, error) {
+	return choose(names, "contender", allContenders, func(c contender) string { return c.name })
+}
+
+func contenderNames() string {
+	return nameList(allContenders, func(c contender) string { return c.name })
+}
+
+// choose those with these names, divided by commas, or all if there are none.
+func choose[T any](names, what string, all []T, nameOf func(T) string) ([]T, error) {
 	if names == "" {
-		return allContenders, nil
+		return all, nil
 	}
-	var chosen []contender
+	var chosen []T
 	for _, name := range strings.Split(names, ",") {
-		i := slices.IndexFunc(allContenders, func(c contender) bool { return c.name == name })
+		i := slices.IndexFunc(all, func(one T) bool { return nameOf(one) == name })
 		if i < 0 {
-			return nil, fmt.Errorf("no contender is named %q; there are %s", name, contenderNames())
+			return nil, fmt.Errorf("no %s is named %q; there are %s", what, name, nameList(all, nameOf))
 		}
-		chosen = append(chosen, allContenders[i])
+		chosen = append(chosen, all[i])
 	}
 	return chosen, nil
 }
 
-func contenderNames() string {
+func nameList[T any](all []T, nameOf func(T) string) string {
 	var names []string
-	for _, c := range allContenders {
-		names = append(names, c.name)
+	for _, one := range all {
+		names = append(names, nameOf(one))
 	}
 	return strings.Join(names, ", ")
 }

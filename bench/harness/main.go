@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -258,24 +257,9 @@ func (b *bench) rightAfterAnother(contender built, condition condition, warm int
 }
 
 func chooseConditions(names string) ([]condition, error) {
-	if names == "" {
-		return allConditions, nil
-	}
-	var chosen []condition
-	for _, name := range strings.Split(names, ",") {
-		i := slices.IndexFunc(allConditions, func(c condition) bool { return c.name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("no condition is named %q; there are %s", name, conditionNames())
-		}
-		chosen = append(chosen, allConditions[i])
-	}
-	return chosen, nil
+	return choose(names, "condition", allConditions, func(c condition) string { return c.name })
 }
 
 func conditionNames() string {
-	var names []string
-	for _, c := range allConditions {
-		names = append(names, c.name)
-	}
-	return strings.Join(names, ", ")
+	return nameList(allConditions, func(c condition) string { return c.name })
 }

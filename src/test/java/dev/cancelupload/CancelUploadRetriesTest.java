@@ -27,28 +27,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code cancelUpload} does when OpenAI or the connection fails: what it tries again, when, and how often. */
 @QuarkusTest
 @WithTestResource(OpenAI.class)
-class CancelUploadRetriesTest {
+class CancelUploadRetriesTest extends AgainstOpenAI {
 
     private static final String ID = "upload_abc123";
     private static final String EVENT = "\"" + ID + "\"";
-
-    OpenAI openai;
-
-    @BeforeEach
-    void nothingHappenedYet() {
-        openai.reset();
-        Lambda.warmUp();
-        openai.reset();
-    }
 
     // When it is tried again
 
@@ -175,13 +166,7 @@ class CancelUploadRetriesTest {
     // When the connection fails
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "CONNECTION_RESET_BY_PEER",
-                "EMPTY_RESPONSE",
-                "RANDOM_DATA_THEN_CLOSE",
-                "MALFORMED_RESPONSE_CHUNK"
-            })
+    @EnumSource(Fault.class)
     void aBrokenAnswerIsTriedAgain(Fault fault) {
         openai.answersInTurn(ID, aResponse().withStatus(200).withFault(fault), cancelled(ID));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
@@ -189,13 +174,7 @@ class CancelUploadRetriesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "CONNECTION_RESET_BY_PEER",
-                "EMPTY_RESPONSE",
-                "RANDOM_DATA_THEN_CLOSE",
-                "MALFORMED_RESPONSE_CHUNK"
-            })
+    @EnumSource(Fault.class)
     void anAnswerThatIsBrokenAtTheLastAttemptIsAnUpstreamFailure(Fault fault) {
         openai.answersInTurn(ID, busy(), busy(), aResponse().withStatus(200).withFault(fault));
         JsonPath error = Lambda.error(EVENT);

@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,19 +44,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @WithTestResource(OpenAI.class)
-class CancelUploadTest {
+class CancelUploadTest extends AgainstOpenAI {
 
     private static final String ID = "upload_abc123";
     private static final String EVENT = "\"" + ID + "\"";
-
-    OpenAI openai;
-
-    @BeforeEach
-    void nothingHappenedYet() {
-        openai.reset();
-        Lambda.warmUp();
-        openai.reset();
-    }
 
     // What comes in
 

@@ -20,7 +20,6 @@ import io.restassured.path.json.JsonPath;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,18 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
             @ResourceArg(name = "CANCEL_BUDGET", value = "60s"),
             @ResourceArg(name = "OPENAI_TIMEOUT", value = "10s")
         })
-class CleanUpUploadsTest {
+class CleanUpUploadsTest extends AgainstOpenAI {
 
     private static final String EMPTY = "{\"cancelled\":[],\"final\":[],\"failed\":[],\"notTried\":[]}";
-
-    OpenAI openai;
-
-    @BeforeEach
-    void nothingHappenedYet() {
-        openai.reset();
-        Lambda.warmUp();
-        openai.reset();
-    }
 
     @ParameterizedTest
     @ValueSource(
