@@ -10,11 +10,6 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -45,18 +40,18 @@ final class HttpConnection implements Closeable {
     /**
      * Connects, with TLS if the origin says so, through the proxy if there is one.
      *
-     * @param tls is asked when there is a connection to put it on
      * @throws TransportException if there is no connection within the budget, or none that can be trusted
      */
-    static HttpConnection open(Origin origin, Optional<Proxy> proxy, Supplier<SSLSocketFactory> tls, Budget attempt)
+    static HttpConnection open(
+            Origin origin, Optional<Proxy> proxy, SSLSocketFactory tls, Lookup lookup, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         DeadlineSocket raw = null;
         try {
             raw = proxy.isPresent()
-                    ? tunnel(proxy.get(), origin, budget)
-                    : connect(origin.host(), origin.port(), budget);
-            Socket socket = origin.tls() ? handshake(raw, origin, tls.get()) : raw;
+                    ? tunnel(proxy.get(), origin, lookup, budget)
+                    : connect(origin.host(), origin.port(), lookup, budget);
+            Socket socket = origin.tls() ? handshake(raw, origin, tls) : raw;
             return new HttpConnection(raw, socket.getInputStream(), socket.getOutputStream());
         } catch (TransportException e) {
             throw e;
@@ -66,10 +61,11 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    private static DeadlineSocket tunnel(Proxy proxy, Origin origin, Budget budget) throws TransportException {
+    private static DeadlineSocket tunnel(Proxy proxy, Origin origin, Lookup lookup, Budget budget)
+            throws TransportException {
         DeadlineSocket raw = null;
         try {
-            raw = connect(proxy.host(), proxy.port(), budget);
+            raw = connect(proxy.host(), proxy.port(), lookup, budget);
             raw.getOutputStream().write(proxy.request(origin));
             int status = new AnswerParser(raw.getInputStream()).readTunnel();
             if (status >= 200 && status < 300) {
@@ -94,9 +90,9 @@ final class HttpConnection implements Closeable {
                 timedOut);
     }
 
-    private static DeadlineSocket connect(String host, int port, Budget budget) throws IOException {
+    private static DeadlineSocket connect(String host, int port, Lookup lookup, Budget budget) throws IOException {
         IOException last = null;
-        for (InetAddress address : resolve(host, budget)) {
+        for (InetAddress address : lookup.resolve(host, budget)) {
             DeadlineSocket socket = new DeadlineSocket(budget);
             try {
                 socket.connect(new InetSocketAddress(address, port), budget.leftForSocket());
@@ -107,24 +103,6 @@ final class HttpConnection implements Closeable {
             }
         }
         throw last == null ? new UnknownHostException(host) : last;
-    }
-
-    /** On a thread of its own, since the resolver has no time-out. */
-    private static InetAddress[] resolve(String host, Budget budget) throws IOException {
-        FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(host));
-        Thread thread = new Thread(lookup, "resolve " + host);
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            return lookup.get(budget.leftForSocket(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new DeadlineException();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DeadlineException();
-        } catch (ExecutionException e) {
-            throw new UnknownHostException(host);
-        }
     }
 
     private static Socket handshake(DeadlineSocket raw, Origin origin, SSLSocketFactory tls) throws IOException {

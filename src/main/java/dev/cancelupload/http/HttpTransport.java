@@ -1,6 +1,5 @@
 package dev.cancelupload.http;
 
-import jakarta.annotation.Priority;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.core.MediaType;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -27,23 +25,25 @@ import javax.net.ssl.SSLSocketFactory;
  * attempt; a bound on the size of an answer; whether a failed request was sent; whether an idle connection is still
  * alive after the sandbox was frozen. It follows no redirect, so that the key goes to the configured address only.
  */
-@Priority(Integer.MAX_VALUE)
 public final class HttpTransport implements ClientRequestFilter {
+
+    /** The priority to register it with: that of the last filter. */
+    public static final int PRIORITY = Integer.MAX_VALUE;
 
     private static final int MOST_IDLE = 16;
 
     private final Optional<Proxy> proxy;
-    private final Supplier<SSLSocketFactory> tls;
+    private final SSLSocketFactory tls;
     private final UnaryOperator<byte[]> redaction;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
     private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
     /**
      * @param proxy makes the tunnels, if there is one
-     * @param tls makes the TLS connections; only asked for https, and not before it is needed
+     * @param tls makes the TLS connections; only used for https
      * @param redaction is applied to an answer's body and header values before anyone sees them
      */
-    public HttpTransport(Optional<Proxy> proxy, Supplier<SSLSocketFactory> tls, UnaryOperator<byte[]> redaction) {
+    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
         this.proxy = proxy;
         this.tls = tls;
         this.redaction = redaction;
@@ -67,10 +67,11 @@ public final class HttpTransport implements ClientRequestFilter {
      * Opens a connection for the first request to come. If that fails, the request will open its own and say why.
      *
      * @param uri any address of the server
+     * @param budget for everything but the look-up of the name, which takes as long as the resolver does
      */
     public void connectAhead(URI uri, Budget budget) {
         try {
-            HttpConnection connection = HttpConnection.open(Origin.of(uri), proxy, tls, budget);
+            HttpConnection connection = HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.UNBOUNDED, budget);
             connection.rest();
             idle.push(connection);
         } catch (TransportException e) {
@@ -140,7 +141,7 @@ public final class HttpTransport implements ClientRequestFilter {
     private HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
         HttpConnection connection = idleConnection();
         if (connection == null) {
-            connection = HttpConnection.open(origin, proxy, tls, budget);
+            connection = HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget);
         }
         boolean keep = false;
         try {

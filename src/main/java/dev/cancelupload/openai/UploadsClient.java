@@ -6,6 +6,7 @@ import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+import jakarta.ws.rs.Priorities;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,10 +46,11 @@ public final class UploadsClient {
         this.timeout = configuration.timeout();
         this.api = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(configuration.baseUrl())
-                .register(new RequestHeaders(configuration, version))
-                .register(transport)
-                .register(new UploadReader(mapper))
-                .register(new ErrorAnswerMapper(mapper))
+                // With a priority, no annotations are looked for.
+                .register(new RequestHeaders(configuration, version), Priorities.USER)
+                .register(transport, HttpTransport.PRIORITY)
+                .register(new UploadReader(mapper), Priorities.USER)
+                .register(new ErrorAnswerMapper(mapper), Priorities.USER)
                 .build(UploadsApi.class);
     }
 

@@ -10,7 +10,6 @@ import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.cert.CertificateException;
-import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
@@ -20,32 +19,18 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * What the environment makes of this function.
  *
  * @param configuration the variables
- * @param transport carries requests with the trust anchors, the client certificate and the proxy that they name; with TLS
- *     only after {@link #readTls}, for which a connection waits
- * @param tls what {@code readTls} has read
+ * @param transport carries requests with the trust anchors, the client certificate and the proxy that they name
  */
-record Deployment(Configuration configuration, HttpTransport transport, CompletableFuture<SSLSocketFactory> tls) {
+record Deployment(Configuration configuration, HttpTransport transport) {
 
     /** @throws ConfigurationError if a variable is missing or wrong */
     static Deployment read() {
         Configuration configuration = Configuration.of(Deployment::value);
-        CompletableFuture<SSLSocketFactory> tls = new CompletableFuture<>();
-        return new Deployment(
-                configuration,
-                new HttpTransport(configuration.proxy(), tls::join, configuration.apiKey()::redact),
-                tls);
-    }
-
-    /**
-     * Reads the trust anchors and the client certificate. It takes a while, in which a name can be resolved and a
-     * connection made.
-     *
-     * @throws ConfigurationError if one of their files cannot be read
-     */
-    void readTls() {
-        tls.complete(Tls.sockets(
+        SSLSocketFactory tls = Tls.sockets(
                 configuration.trustAnchors().map(Deployment::trust),
-                configuration.clientCertificate().map(Deployment::identity)));
+                configuration.clientCertificate().map(Deployment::identity));
+        return new Deployment(
+                configuration, new HttpTransport(configuration.proxy(), tls, configuration.apiKey()::redact));
     }
 
     private static TrustManager[] trust(Path anchors) {

@@ -5,6 +5,8 @@ import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Starts the function, unless its environment is wrong: then Lambda's init fails with one line that says what is. */
 @QuarkusMain
@@ -17,10 +19,12 @@ public final class Main {
     public static void main(String... args) {
         // Before Quarkus starts, whose own report of a failed start is a stack trace, and after some of the work.
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
+            // The JDK logs every certificate, and Quarkus keeps what is logged before its own start until then, each
+            // record with the name of the host, which has to be looked up.
+            Logger.getLogger("jdk.event.security").setLevel(Level.OFF);
             try {
                 deployment = Deployment.read();
                 earlyConnection = EarlyConnection.begin(deployment);
-                deployment.readTls();
             } catch (ConfigurationError e) {
                 InitError.report(e);
                 System.exit(1);
@@ -32,9 +36,7 @@ public final class Main {
     /** Read at the first call in development, where the environment of a test is not there before. */
     static synchronized Deployment deployment() {
         if (deployment == null) {
-            Deployment read = Deployment.read();
-            read.readTls();
-            deployment = read;
+            deployment = Deployment.read();
         }
         return deployment;
     }

@@ -32,7 +32,8 @@ class HttpConnectionTest {
                 HttpConnection connection = HttpConnection.open(
                         new Origin(false, "127.0.0.1", server.getLocalPort()),
                         Optional.empty(),
-                        () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        Lookup.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.restAt(RESTED);
             assertEquals(used, connection.isAliveAt(RESTED + millisLater));

@@ -39,7 +39,7 @@ class ProxyTest {
         try (TlsServer server = new TlsServer(certificates.server("server", ORIGIN.host(), 20));
                 ConnectProxy proxy = new ConnectProxy(server.port());
                 HttpConnection connection =
-                        HttpConnection.open(ORIGIN, Optional.of(at(proxy.port())), () -> tls, budget)) {
+                        HttpConnection.open(ORIGIN, Optional.of(at(proxy.port())), tls, Lookup.WITHIN_BUDGET, budget)) {
             String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + ORIGIN.host()
                     + "\r\nContent-Length: 0\r\n\r\n";
             assertEquals(
@@ -108,7 +108,8 @@ class ProxyTest {
         HttpConnection.open(
                         ORIGIN,
                         Optional.of(proxy),
-                        () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        Lookup.WITHIN_BUDGET,
                         Budget.of(Duration.ofMillis(millis)))
                 .close();
     }

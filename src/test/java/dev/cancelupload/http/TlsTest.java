@@ -52,7 +52,8 @@ class TlsTest {
     private static int call(int port, SSLSocketFactory tls) throws TransportException {
         Budget budget = Budget.of(Duration.ofSeconds(20));
         Origin origin = new Origin(true, "localhost", port);
-        try (HttpConnection connection = HttpConnection.open(origin, Optional.empty(), () -> tls, budget)) {
+        try (HttpConnection connection =
+                HttpConnection.open(origin, Optional.empty(), tls, Lookup.WITHIN_BUDGET, budget)) {
             String request =
                     "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin + "\r\nContent-Length: 0\r\n\r\n";
             return connection
@@ -138,7 +139,8 @@ class TlsTest {
                 HttpConnection connection = HttpConnection.open(
                         new Origin(true, "localhost", server.port()),
                         Optional.empty(),
-                        () -> tls,
+                        tls,
+                        Lookup.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.rest();
             // The tickets come when they come: before one of these looks, or between two.
