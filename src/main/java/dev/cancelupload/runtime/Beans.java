@@ -9,7 +9,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Puts the parts together, all of them during init, when Lambda gives a whole processor. */
 @Singleton
@@ -17,8 +17,16 @@ final class Beans {
 
     @Produces
     @Singleton
-    UploadsClient uploadsClient(@ConfigProperty(name = "quarkus.application.version") String version) {
+    ObjectMapper functionMapper() {
+        return new FunctionMapper();
+    }
+
+    @Produces
+    @Singleton
+    UploadsClient uploadsClient() {
         Deployment deployment = Main.deployment();
+        // Not injected, for which ArC would have to make more beans.
+        String version = ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
         return new UploadsClient(deployment.configuration(), deployment.transport(), version, Json.MAPPER);
     }
 

@@ -2,6 +2,8 @@ package dev.cancelupload.runtime;
 
 import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
+import dev.cancelupload.http.Tls;
+import io.quarkus.runtime.ImageMode;
 import java.time.Duration;
 
 /**
@@ -12,6 +14,13 @@ final class EarlyConnection {
 
     /** A server that takes longer than this is not waited for; the first invocation will find out what the matter is. */
     private static final Duration LONGEST = Duration.ofMillis(500);
+
+    static {
+        // What the JDK finds out in a handshake without a server, it finds out while the executable is built.
+        if (ImageMode.current() == ImageMode.NATIVE_BUILD) {
+            Tls.rehearse();
+        }
+    }
 
     private final HttpTransport transport;
     private final Thread thread;

@@ -1,15 +1,10 @@
 package dev.cancelupload.runtime;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.quarkus.amazon.lambda.runtime.FunctionError;
 import io.quarkus.funqy.runtime.ApplicationException;
-import io.quarkus.jackson.ObjectMapperCustomizer;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 
 /**
@@ -20,44 +15,28 @@ import java.io.IOException;
  * (github.com/quarkusio/quarkus/pull/47015). A serializer needs no reflection. It also undoes Funqy's wrapping: callers
  * get the documented error type, not the name of a Java class.
  */
-@Singleton
-final class FunctionErrors implements ObjectMapperCustomizer {
+final class FunctionErrors extends JsonSerializer<FunctionError> {
 
-    /** An event may be 6 MB, and a single number that long must not keep the deserializer from answering for it. */
-    private static final int LONGEST_NUMBER = 10_000_000;
+    private static final String WRAPPED = ApplicationException.class.getName();
 
     @Override
-    public void customize(ObjectMapper mapper) {
-        mapper.registerModule(new SimpleModule().addSerializer(FunctionError.class, new Serializer()));
-        mapper.getFactory()
-                .setStreamReadConstraints(StreamReadConstraints.builder()
-                        .maxNumberLength(LONGEST_NUMBER)
-                        .build());
-    }
-
-    static final class Serializer extends JsonSerializer<FunctionError> {
-
-        private static final String WRAPPED = ApplicationException.class.getName();
-
-        @Override
-        public void serialize(FunctionError error, JsonGenerator json, SerializerProvider provider) throws IOException {
-            String type = "InternalError";
-            String message =
-                    "The function failed outside of its own code (" + error.getErrorType() + "). Its log has more.";
-            String text = String.valueOf(error.getErrorMessage());
-            int colon = text.indexOf(": ");
-            // The wrapper's message is the failure's toString(): its type, a colon, its message.
-            if (WRAPPED.equals(error.getErrorType()) && colon > 0 && text.lastIndexOf('.', colon) < 0) {
-                type = text.substring(0, colon);
-                message = text.substring(colon + 2);
-            } else if (String.valueOf(error.getErrorType()).startsWith("com.fasterxml.jackson.")) {
-                type = "InvalidEvent";
-                message = "The event is not JSON that can be read. Nothing was sent to OpenAI.";
-            }
-            json.writeStartObject();
-            json.writeStringField("errorType", type);
-            json.writeStringField("errorMessage", message);
-            json.writeEndObject();
+    public void serialize(FunctionError error, JsonGenerator json, SerializerProvider provider) throws IOException {
+        String type = "InternalError";
+        String message =
+                "The function failed outside of its own code (" + error.getErrorType() + "). Its log has more.";
+        String text = String.valueOf(error.getErrorMessage());
+        int colon = text.indexOf(": ");
+        // The wrapper's message is the failure's toString(): its type, a colon, its message.
+        if (WRAPPED.equals(error.getErrorType()) && colon > 0 && text.lastIndexOf('.', colon) < 0) {
+            type = text.substring(0, colon);
+            message = text.substring(colon + 2);
+        } else if (String.valueOf(error.getErrorType()).startsWith("com.fasterxml.jackson.")) {
+            type = "InvalidEvent";
+            message = "The event is not JSON that can be read. Nothing was sent to OpenAI.";
         }
+        json.writeStartObject();
+        json.writeStringField("errorType", type);
+        json.writeStringField("errorMessage", message);
+        json.writeEndObject();
     }
 }

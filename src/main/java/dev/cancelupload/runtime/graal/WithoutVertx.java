@@ -15,6 +15,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientOptions;
@@ -176,5 +178,15 @@ final class Target_ClientSendRequestHandler {
         if (!requestContext.isAborted()) {
             throw WithoutVertx.absent();
         }
+    }
+}
+
+/** An {@code AsyncInvokerImpl} makes an empty one, and for it all of Netty's memory management. */
+@TargetClass(BufferImpl.class)
+final class Target_BufferImpl {
+
+    @Substitute
+    public static Buffer buffer(byte[] bytes) {
+        return null;
     }
 }
