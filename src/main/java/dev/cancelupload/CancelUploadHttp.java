@@ -63,9 +63,9 @@ public class CancelUploadHttp {
         }
         Outcome outcome = canceller.cancel(id::get, clientRequestId(request), budget);
         log.invocation(Export.CANCEL_UPLOAD_HTTP, outcome);
-        return outcome.cancelled()
-                .map(HttpReplies::cancelled)
-                .orElseGet(() -> HttpReplies.failed(outcome.failure().orElseThrow()));
+        return outcome instanceof Outcome.Success success
+                ? HttpReplies.cancelled(success.cancelled())
+                : HttpReplies.failed(((Outcome.Failure) outcome).failure());
     }
 
     /**

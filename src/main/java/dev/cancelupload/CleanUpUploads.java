@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -37,8 +38,11 @@ public class CleanUpUploads {
     @Funq(Export.CLEAN_UP_UPLOADS_NAME)
     public JsonNode cleanUpUploads(LambdaEvent event) {
         Budget budget = canceller.budget();
-        CleanUpReport report = new CleanUpReport(canceller.cancelAll(suppliers(ids(event)), budget));
-        log.cleanUp(report, budget.passed());
+        List<Supplier<String>> ids = suppliers(ids(event));
+        InvocationLog.Batch batch = log.batch(Export.CLEAN_UP_UPLOADS);
+        CleanUpReport report = new CleanUpReport(
+                canceller.cancelAll(ids, budget, (outcome, position) -> batch.finished(outcome, Optional.empty())));
+        batch.cleanUp(report, budget.passed());
         report.incomplete().ifPresent(failure -> {
             throw failure;
         });

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.Optional;
 
 /** JSON as trees: what has no fixed shape, or has to come out exactly as it went in. */
@@ -24,6 +26,11 @@ public final class Json {
     /** An empty object to fill. */
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
+    }
+
+    /** JSON text that is written as it is. */
+    public static JsonNode raw(String json) {
+        return new POJONode(new RawValue(json));
     }
 
     /** The text as JSON; empty if it is not, or has more than one value. */

@@ -2,6 +2,7 @@ package dev.cancelupload;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.envelope;
 import static dev.cancelupload.upstream.OpenAI.error;
 import static dev.cancelupload.upstream.OpenAI.upload;
@@ -55,7 +56,7 @@ class CancelUploadHttpTest {
                 "alb-multi-value.json"
             })
     void everyKindOfHttpEventCancelsTheUpload(String event) {
-        openai.answers(ID, cancelled(ID).withHeader("x-new-tomorrow", "yes"));
+        openai.answers(ID, cancelled(ID).withHeader("openai-new-tomorrow", "yes"));
         JsonNode response = response(Lambda.event(event));
         assertEquals(200, response.get("statusCode").intValue());
         assertEquals(
@@ -63,8 +64,10 @@ class CancelUploadHttpTest {
                 Json.parse(response.get("body").textValue()));
         assertFalse(response.get("isBase64Encoded").booleanValue());
         assertEquals("application/json", header(response, "content-type"));
+        assertEquals("nosniff", header(response, "x-content-type-options"));
+        assertEquals("no-store", header(response, "cache-control"));
         assertEquals("req_" + ID, header(response, "x-request-id"));
-        assertEquals("yes", header(response, "x-new-tomorrow"));
+        assertEquals("yes", header(response, "openai-new-tomorrow"));
     }
 
     @Test
@@ -174,12 +177,14 @@ class CancelUploadHttpTest {
     void whatOpenAISaysOfTheRequestIsPassedOnWordForWord(int status, String message, String code) {
         openai.answers(
                 ID,
-                error(status, message, code).withHeader("retry-after-ms", "10").withHeader("x-new-tomorrow", "yes"));
+                error(status, message, code)
+                        .withHeader("retry-after-ms", "10")
+                        .withHeader("openai-new-tomorrow", "yes"));
         JsonNode response = response(request());
         assertEquals(status, response.get("statusCode").intValue());
         assertEquals(envelope(message, code), response.get("body").textValue());
         assertEquals("req_err", header(response, "x-request-id"));
-        assertEquals("yes", header(response, "x-new-tomorrow"));
+        assertEquals("yes", header(response, "openai-new-tomorrow"));
     }
 
     @ParameterizedTest
@@ -285,13 +290,15 @@ class CancelUploadHttpTest {
 
     @Test
     void severalValuesOfAHeaderArriveInEachDialect() {
-        openai.answers(ID, cancelled(ID).withHeader("x-many", "one", "two"));
+        openai.answers(ID, cancelled(ID).withHeader("openai-many", "one", "two"));
         assertEquals(
-                "one, two", response(request()).get("headers").get("x-many").textValue());
+                "one, two",
+                response(request()).get("headers").get("openai-many").textValue());
         JsonNode rest = response(Lambda.event("rest-api-v1.json"));
         assertEquals(
-                "[\"one\",\"two\"]", rest.get("multiValueHeaders").get("x-many").toString());
-        assertFalse(rest.get("headers").has("x-many"));
+                "[\"one\",\"two\"]",
+                rest.get("multiValueHeaders").get("openai-many").toString());
+        assertFalse(rest.get("headers").has("openai-many"));
     }
 
     @Test
@@ -365,7 +372,7 @@ class CancelUploadHttpTest {
 
     @Test
     void anyJsonGetsAWellFormedResponse() {
-        openai.answersAnything(cancelled(ID));
+        openai.answersAnything(cancelledAsAsked());
         RandomEvents events = new RandomEvents(4);
         for (int i = 0; i < 100; i++) {
             String event = events.event().toString();

@@ -2,7 +2,7 @@ package dev.cancelupload;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static dev.cancelupload.upstream.OpenAI.busy;
-import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.error;
 import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
@@ -189,7 +189,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void anyStringIsRefusedWithoutACallOrReachesOpenAIAsItsOwnPathSegment() {
-        openai.answersAnything(cancelled("upload_any"));
+        openai.answersAnything(cancelledAsAsked());
         RandomEvents events = new RandomEvents(1);
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -212,7 +212,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void anyJsonGetsAResultOrADocumentedError() {
-        openai.answersAnything(cancelled("upload_any"));
+        openai.answersAnything(cancelledAsAsked());
         Set<String> documented =
                 Arrays.stream(FailureKind.values()).map(FailureKind::errorType).collect(Collectors.toSet());
         documented.remove("InternalError");
@@ -449,7 +449,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void aBatchOfMessagesInEveryFormIsCancelledWithoutAFailure() {
-        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.answersAnything(cancelledAsAsked());
         assertEquals("{\"batchItemFailures\":[]}", Lambda.result(Lambda.event("sqs.json")));
         assertEquals(3, openai.requests().size());
     }
@@ -463,7 +463,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void messagesThatEventBridgePipesDeliversAreAnsweredLikeABatch() {
-        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.answersAnything(cancelledAsAsked());
         assertEquals("{\"batchItemFailures\":[]}", Lambda.result(Lambda.event("pipes-sqs.json")));
         assertTrue(openai.requests().size() > 0);
     }
@@ -495,7 +495,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void aBatchSharesOneBudget() {
-        openai.answersAnything(cancelled("any").withFixedDelay(3000));
+        openai.answersAnything(cancelledAsAsked().withFixedDelay(3000));
         String[] bodies =
                 Stream.iterate(0, i -> i + 1).limit(30).map(i -> "upload_" + i).toArray(String[]::new);
         Lambda.Response response = Lambda.post(sqs(bodies));

@@ -1,9 +1,7 @@
 package dev.cancelupload;
 
-import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.error;
-import static dev.cancelupload.upstream.OpenAI.json;
-import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -136,7 +134,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
 
     @Test
     void aThousandIdsAreTakenEightAtATime() {
-        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.answersAnything(cancelledAsAsked());
         openai.wire().next();
         JsonPath report = Lambda.json(list(1000).toString());
         assertEquals(1000, report.getList("cancelled").size());
@@ -197,7 +195,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
 
     @Test
     void anyJsonGetsAReportOrADocumentedError() {
-        openai.answersAnything(cancelled("upload_any"));
+        openai.answersAnything(cancelledAsAsked());
         RandomEvents events = new RandomEvents(3);
         for (int i = 0; i < 100; i++) {
             String event = events.event().toString();

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -34,19 +33,16 @@ public final class HttpTransport implements ClientRequestFilter {
 
     private final Optional<Proxy> proxy;
     private final SSLSocketFactory tls;
-    private final UnaryOperator<byte[]> redaction;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
     private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
     /**
      * @param proxy makes the tunnels, if there is one
      * @param tls makes the TLS connections; only used for https
-     * @param redaction is applied to an answer's body and header values before anyone sees them
      */
-    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
+    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls) {
         this.proxy = proxy;
         this.tls = tls;
-        this.redaction = redaction;
     }
 
     /** Makes a call with the REST client, whose request has this much time; JAX-RS has no parameter for it. */
@@ -118,11 +114,11 @@ public final class HttpTransport implements ClientRequestFilter {
                 if (field.getKey().equals("content-type") && !isMediaType(value)) {
                     continue; // JAX-RS would fail on it, and the body tells by itself what it is.
                 }
-                response.header(field.getKey(), redacted(value));
+                response.header(field.getKey(), value);
             }
         }
-        request.abortWith(response.entity(new ByteArrayInputStream(redaction.apply(answer.body())))
-                .build());
+        request.abortWith(
+                response.entity(new ByteArrayInputStream(answer.body())).build());
     }
 
     private static boolean isMediaType(String value) {
@@ -132,10 +128,6 @@ public final class HttpTransport implements ClientRequestFilter {
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    private String redacted(String value) {
-        return new String(redaction.apply(value.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1);
     }
 
     private HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
@@ -155,6 +147,13 @@ public final class HttpTransport implements ClientRequestFilter {
             } else {
                 connection.close();
             }
+        }
+    }
+
+    /** Closes the connections that no request is using, if something was wrong about an answer. */
+    public void closeIdle() {
+        for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
+            connection.close();
         }
     }
 

@@ -36,8 +36,10 @@ final class KeyPieces {
 
     /** The encodings of the key one after the other, reduced, with separators between them. */
     private final byte[] encodings;
-    /** For each position in {@link #encodings} how many characters have to match there. */
-    private final byte[] least;
+    /** For each position in {@link #encodings} where that character stood in the encoding before it was reduced. */
+    private final int[] origin;
+    /** For each position in {@link #encodings} how long a piece is, before it is reduced, that must not come out. */
+    private final int[] least;
     /** Positions in {@link #encodings} plus one, by hash of the sequence there; 0 for none. */
     private final int[] table;
 
@@ -64,45 +66,35 @@ final class KeyPieces {
             all.add(new Encoding(base32(ascii, skipped), 17));
         }
 
-        int length = all.stream().mapToInt(e -> e.text.length() + 1).sum() + 1;
+        int length = all.stream().mapToInt(e -> e.text.length() + 2).sum();
         encodings = new byte[length];
-        least = new byte[length];
+        origin = new int[length];
+        least = new int[length];
         table = new int[Integer.highestOneBit(Math.max(length, 16)) * 2];
-        encodings[0] = SEPARATOR;
-        int start = 1;
+        int end = 0;
         for (Encoding encoding : all) {
-            int end = start + reduce(encoding.text, encodings, start);
             encodings[end] = SEPARATOR;
-            Arrays.fill(least, start, end, leastMatch(encoding));
+            origin[end++] = -1;
+            int start = end;
+            for (int i = 0; i < encoding.text.length(); i++) {
+                byte value = reduced(encoding.text.charAt(i));
+                if (value >= 0) {
+                    encodings[end] = value;
+                    origin[end++] = i;
+                }
+            }
+            encodings[end] = SEPARATOR;
+            origin[end] = encoding.text.length();
+            Arrays.fill(least, start, end, encoding.window);
             for (int at = start; at + GRAM <= end; at += STEP) {
                 insert(at);
             }
-            start = end + 1;
+            end++;
         }
     }
 
     /** @param window how many characters of the text a piece of {@link #SHORTEST} characters of the key has at least */
     private record Encoding(String text, int window) {}
-
-    /** The letters and digits of the piece that has the fewest of them. */
-    private static byte leastMatch(Encoding encoding) {
-        int fewest = encoding.window;
-        int count = 0;
-        for (int end = 0; end < encoding.text.length(); end++) {
-            count += countOne(encoding.text.charAt(end));
-            if (end >= encoding.window) {
-                count -= countOne(encoding.text.charAt(end - encoding.window));
-            }
-            if (end >= encoding.window - 1) {
-                fewest = Math.min(fewest, count);
-            }
-        }
-        return (byte) Math.max(LEAST_MATCH, fewest);
-    }
-
-    private static int countOne(char c) {
-        return reduced(c) >= 0 ? 1 : 0;
-    }
 
     private void insert(int at) {
         int gram = 0;
@@ -134,7 +126,7 @@ final class KeyPieces {
     /** Whether the text has a piece of the key in it, in any of the encodings. */
     boolean isIn(CharSequence text) {
         byte[] reduced = new byte[text.length()];
-        int length = reduce(text, reduced, 0);
+        int length = reduce(text, reduced);
         int gram = 0;
         for (int end = 1; end <= length; end++) {
             gram = (gram << BITS | reduced[end - 1]) & GRAM_MASK;
@@ -152,7 +144,10 @@ final class KeyPieces {
         return false;
     }
 
-    /** How long the equal parts around these two positions are. */
+    /**
+     * How long the equal parts around these two positions are, before they were reduced: with what was left out at both ends,
+     * since nobody can tell whether it is in the text.
+     */
     private int common(int position, byte[] text, int at, int length) {
         int before = 0;
         while (before < at && encodings[position - before - 1] == text[at - before - 1]) {
@@ -162,18 +157,21 @@ final class KeyPieces {
         while (at + after < length && encodings[position + after] == text[at + after]) {
             after++;
         }
-        return before + after;
+        if (before + after < LEAST_MATCH) {
+            return 0;
+        }
+        return origin[position + after] - origin[position - before - 1] - 1;
     }
 
-    private static int reduce(CharSequence text, byte[] into, int start) {
-        int end = start;
+    private static int reduce(CharSequence text, byte[] into) {
+        int end = 0;
         for (int i = 0; i < text.length(); i++) {
             byte value = reduced(text.charAt(i));
             if (value >= 0) {
                 into[end++] = value;
             }
         }
-        return end - start;
+        return end;
     }
 
     /** 0 to 35 for a letter of either case or a digit, full width ones too; -1 for anything else. */

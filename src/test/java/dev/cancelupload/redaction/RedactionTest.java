@@ -205,6 +205,12 @@ class RedactionTest {
     }
 
     @Test
+    void aWordThatTheKeyHappensToResembleIsNoPiece() {
+        String text = "of the organisation and project of this function's key";
+        assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").text(text));
+    }
+
+    @Test
     void aKeyThatRepeatsItselfIsFoundToo() {
         Redaction repeated = new Redaction("ab".repeat(80));
         assertFalse(repeated.isClean("x" + "ab".repeat(6) + "x"));
