@@ -5,6 +5,7 @@ import static dev.cancelupload.upstream.OpenAI.cancelled;
 import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.envelope;
 import static dev.cancelupload.upstream.OpenAI.error;
+import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
@@ -457,5 +458,69 @@ class CancelUploadHttpTest {
         return single.isTextual()
                 ? single.textValue()
                 : response.path("multiValueHeaders").path(name).path(0).textValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "access-control-allow-origin",
+                "clear-site-data",
+                "refresh",
+                "location",
+                "x-amzn-errortype",
+                "content-security-policy",
+                "x-new-tomorrow"
+            })
+    void noHeaderPassesButThoseOfOpenAIsClients(String name) {
+        openai.answers(ID, cancelled(ID).withHeader(name, "*"));
+        assertFalse(response(request()).get("headers").has(name));
+        openai.answers(ID, error(422, "odd", null).withHeader(name, "*"));
+        assertFalse(response(request()).get("headers").has(name));
+    }
+
+    @Test
+    void whatTheUpstreamSaysItIsDoesNotCount() {
+        openai.answers(
+                ID,
+                cancelled(ID).withHeader("content-type", "text/html").withHeader("cache-control", "public, max-age=9"));
+        JsonNode response = response(request());
+        assertEquals("application/json", header(response, "content-type"));
+        assertEquals("no-store", header(response, "cache-control"));
+    }
+
+    @Test
+    void theBodyOfAnErrorComesOutByteForByte() {
+        String body =
+                " {\"error\" : {\"message\":\"\\u00e9\\/\",\"n\":1.0,\"n\":100.0,\"type\":null,\"code\":\"x\"}}\n";
+        openai.answers(ID, json(422, body));
+        assertEquals(body, response(request()).get("body").textValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u002d", "\\\\u002D", "%2d", "-"})
+    void aKeyThatTheBodyOfAnErrorRepeatsIsMasked(String hyphen) {
+        openai.answers(ID, json(422, envelope("You sent " + OpenAI.KEY.replace("-", hyphen), null)));
+        JsonNode response = response(request());
+        assertEquals(422, response.get("statusCode").intValue());
+        assertThat(problem(response).get("message").textValue(), containsString("***"));
+        assertThat(response.toString(), not(containsString("5ecret")));
+    }
+
+    @Test
+    void aBodyThatHasTheKeyInPiecesIsNotShown() {
+        String body = "{\"error\":{\"message\":\"m\",\"parts\":[\"" + OpenAI.KEY.substring(8, 16) + "\",\""
+                + OpenAI.KEY.substring(16, 24) + "\"]}}";
+        openai.answers(ID, json(422, body));
+        JsonNode response = response(request());
+        assertEquals(422, response.get("statusCode").intValue());
+        assertEquals("request_rejected", problem(response).get("code").textValue());
+    }
+
+    @Test
+    void anUploadOfSomebodyElseIs502() {
+        openai.answers(ID, cancelled("upload_other"));
+        JsonNode response = response(request());
+        assertEquals(502, response.get("statusCode").intValue());
+        assertEquals("upstream_failure", problem(response).get("code").textValue());
     }
 }
