@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * Carries the REST client's requests over HTTP/1.1 on connections of its own, on the calling thread. It is the last
@@ -29,10 +29,11 @@ public final class HttpTransport implements ClientRequestFilter {
     /** The priority to register it with: that of the last filter. */
     public static final int PRIORITY = Integer.MAX_VALUE;
 
-    private static final int MOST_IDLE = 16;
+    /** As many as there are calls at a time, so that a clean-up makes no more connections than that. */
+    private static final int MOST_IDLE = 100;
 
     private final Optional<Proxy> proxy;
-    private final SSLSocketFactory tls;
+    private final SSLContext tls;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
     private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
@@ -40,7 +41,8 @@ public final class HttpTransport implements ClientRequestFilter {
      * @param proxy makes the tunnels, if there is one
      * @param tls makes the TLS connections; only used for https
      */
-    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls) {
+    public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
+        Lookup.withoutCache();
         this.proxy = proxy;
         this.tls = tls;
     }
@@ -67,9 +69,7 @@ public final class HttpTransport implements ClientRequestFilter {
      */
     public void connectAhead(URI uri, Budget budget) {
         try {
-            HttpConnection connection = HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.UNBOUNDED, budget);
-            connection.rest();
-            idle.push(connection);
+            rest(HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.UNBOUNDED, budget));
         } catch (TransportException e) {
             // Nothing was lost.
         }
@@ -80,9 +80,11 @@ public final class HttpTransport implements ClientRequestFilter {
      * connection on which nothing is left to read.
      */
     public void settle() {
-        HttpConnection connection = idleConnection();
-        if (connection != null) {
+        HttpConnection connection = idle.poll();
+        if (connection != null && connection.settle()) {
             idle.push(connection);
+        } else if (connection != null) {
+            connection.close();
         }
     }
 
@@ -130,20 +132,30 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
-    private HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
-        HttpConnection connection = idleConnection();
-        if (connection == null) {
-            connection = HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget);
+    /** On an idle connection if there is one, else on a new one. */
+    HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
+        for (HttpConnection connection = idleConnection(); connection != null; connection = idleConnection()) {
+            try {
+                return exchange(connection, request, budget);
+            } catch (TransportException e) {
+                if (e.sent() || e.timedOut()) {
+                    throw e;
+                }
+                // It was of no use any more, which shows only now.
+            }
         }
+        return exchange(HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget), request, budget);
+    }
+
+    private HttpAnswer exchange(HttpConnection connection, byte[] request, Budget budget) throws TransportException {
         boolean keep = false;
         try {
             HttpAnswer answer = connection.exchange(request, budget);
-            keep = connection.isReusable();
+            keep = connection.isReusable() && idle.size() < MOST_IDLE;
             return answer;
         } finally {
-            if (keep && idle.size() < MOST_IDLE) {
-                connection.rest();
-                idle.push(connection);
+            if (keep) {
+                rest(connection);
             } else {
                 connection.close();
             }
@@ -157,10 +169,15 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
+    private void rest(HttpConnection connection) {
+        connection.rest();
+        idle.push(connection);
+    }
+
     /** All requests go to one origin, so that any idle connection will do. */
     private HttpConnection idleConnection() {
         for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
-            if (connection.isAlive()) {
+            if (connection.isRecent()) {
                 return connection;
             }
             connection.close();

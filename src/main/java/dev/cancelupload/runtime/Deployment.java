@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -27,7 +27,7 @@ record Deployment(Configuration configuration, HttpTransport transport) {
     static Deployment read() {
         Configuration configuration = Configuration.of(Deployment::value);
         configuration.apiKey().redaction().install();
-        SSLSocketFactory tls = Tls.sockets(
+        SSLContext tls = Tls.context(
                 configuration.trustAnchors().map(Deployment::trust),
                 configuration.clientCertificate().map(Deployment::identity));
         return new Deployment(configuration, new HttpTransport(configuration.proxy(), tls));

@@ -66,7 +66,8 @@ class AnswerParserTest {
                 "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\nconnection: close\\r\\n\\r\\n|false",
                 "HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\nconnection: foo, Close\\r\\n\\r\\n|false",
                 "HTTP/1.0 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n|false",
-                "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\ncontent-length: 3\\r\\n\\r\\n0\\r\\n\\r\\n|false",
+                "HTTP/1.1 204 No Content\\r\\ncontent-length: 5\\r\\n\\r\\n|false",
+                "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n|true",
                 "HTTP/1.1 200 OK\\r\\n\\r\\nuntil the end|false",
             })
     void aConnectionIsReusedOnlyIfTheAnswersEndIsCertain(String bytes, boolean reusable) throws IOException {

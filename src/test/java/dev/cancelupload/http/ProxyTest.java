@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class ProxyTest {
     void tlsIsSpokenWithTheServerThroughTheTunnel(@TempDir Path folder) throws Exception {
         Certificates certificates = new Certificates(folder);
         Budget budget = Budget.of(Duration.ofSeconds(20));
-        SSLSocketFactory tls = Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.empty());
+        SSLContext tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
         try (TlsServer server = new TlsServer(certificates.server("server", ORIGIN.host(), 20));
                 ConnectProxy proxy = new ConnectProxy(server.port());
                 HttpConnection connection =
@@ -108,7 +108,7 @@ class ProxyTest {
         HttpConnection.open(
                         ORIGIN,
                         Optional.of(proxy),
-                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        SSLContext.getDefault(),
                         Lookup.WITHIN_BUDGET,
                         Budget.of(Duration.ofMillis(millis)))
                 .close();

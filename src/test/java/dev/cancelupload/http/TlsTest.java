@@ -17,7 +17,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,13 +43,13 @@ class TlsTest {
         }
     }
 
-    private static SSLSocketFactory tls(Optional<Path> trustAnchors) throws CertificateException {
-        return Tls.sockets(
+    private static SSLContext tls(Optional<Path> trustAnchors) throws CertificateException {
+        return Tls.context(
                 trustAnchors.isPresent() ? Optional.of(Tls.trust(trustAnchors.get())) : Optional.empty(),
                 Optional.empty());
     }
 
-    private static int call(int port, SSLSocketFactory tls) throws TransportException {
+    private static int call(int port, SSLContext tls) throws TransportException {
         Budget budget = Budget.of(Duration.ofSeconds(20));
         Origin origin = new Origin(true, "localhost", port);
         try (HttpConnection connection =
@@ -102,14 +102,14 @@ class TlsTest {
                     200,
                     call(
                             server.port(),
-                            Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.of(identity))));
+                            Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.of(identity))));
         }
     }
 
     @Test
     void withoutAClientCertificateItIsNoAnswer() throws Exception {
         try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
-            SSLSocketFactory tls = tls(Optional.of(certificates.root()));
+            SSLContext tls = tls(Optional.of(certificates.root()));
             assertThrows(TransportException.class, () -> call(server.port(), tls));
             assertEquals(0, server.requests());
         }
@@ -134,7 +134,7 @@ class TlsTest {
 
     @Test
     void aConnectionThatHasOnlyHadItsSessionTicketsIsAliveAndStillWorks() throws Exception {
-        SSLSocketFactory tls = tls(Optional.of(certificates.root()));
+        SSLContext tls = tls(Optional.of(certificates.root()));
         try (TlsServer server = new TlsServer(localhost);
                 HttpConnection connection = HttpConnection.open(
                         new Origin(true, "localhost", server.port()),
@@ -145,7 +145,7 @@ class TlsTest {
             connection.rest();
             // The tickets come when they come: before one of these looks, or between two.
             for (int look = 0; look < 100; look++) {
-                assertTrue(connection.isAlive());
+                assertTrue(connection.settle());
                 Thread.sleep(1);
             }
             byte[] request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
