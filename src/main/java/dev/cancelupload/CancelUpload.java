@@ -50,13 +50,13 @@ public class CancelUpload {
             return sns(sns.messages(), budget);
         }
         if (event instanceof Payload payload) {
-            return payload(payload.json(), budget);
+            return payload(payload.ids(), budget);
         }
         throw log.refused(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD));
     }
 
-    private JsonNode payload(JsonNode json, Budget budget) {
-        Outcome outcome = canceller.cancel(() -> UploadIds.one(json), Optional.empty(), budget);
+    private JsonNode payload(UploadIds ids, Budget budget) {
+        Outcome outcome = canceller.cancel(ids::one, Optional.empty(), budget);
         log.invocation(Export.CANCEL_UPLOAD, outcome);
         if (outcome instanceof Outcome.Success success) {
             return Json.raw(success.cancelled().json());
@@ -102,7 +102,7 @@ public class CancelUpload {
 
     private static List<Supplier<String>> ids(List<Message> messages) {
         return messages.stream()
-                .<Supplier<String>>map(message -> () -> UploadIds.inMessage(message.body()))
+                .<Supplier<String>>map(message -> message.upload()::one)
                 .toList();
     }
 }

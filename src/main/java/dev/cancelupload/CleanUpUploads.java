@@ -3,7 +3,6 @@ package dev.cancelupload;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.event.LambdaEvent;
 import dev.cancelupload.event.LambdaEvent.Payload;
-import dev.cancelupload.event.UploadIds;
 import dev.cancelupload.event.WrongEvent;
 import dev.cancelupload.http.Budget;
 import dev.cancelupload.log.InvocationLog;
@@ -52,7 +51,7 @@ public class CleanUpUploads {
     private Set<String> ids(LambdaEvent event) {
         try {
             if (event instanceof Payload payload) {
-                return new LinkedHashSet<>(UploadIds.many(payload.json()));
+                return new LinkedHashSet<>(payload.ids().many());
             }
             throw WrongEvent.of(event, Export.CLEAN_UP_UPLOADS);
         } catch (UploadFailure e) {

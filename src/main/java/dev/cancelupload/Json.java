@@ -1,6 +1,7 @@
 package dev.cancelupload;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,8 +15,9 @@ import java.util.Optional;
 /** JSON as trees: what has no fixed shape, or has to come out exactly as it went in. */
 public final class Json {
 
-    /** Keeps numbers as they are, however large or precise. */
-    public static final ObjectMapper MAPPER = JsonMapper.builder()
+    /** Keeps numbers as they are, however large or precise, and nothing of what it has read. */
+    public static final ObjectMapper MAPPER = JsonMapper.builder(
+                    new StatelessJsonFactory(StreamReadConstraints.builder().build()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 

@@ -377,7 +377,13 @@ class CancelUploadHttpTest {
         RandomEvents events = new RandomEvents(4);
         for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
-            JsonNode response = response(event);
+            Lambda.Response reply = Lambda.post(event);
+            if (reply.statusCode() != 200) {
+                assertThat(
+                        reply.body(), allOf(containsString("\"WrongExport\""), containsString("an SNS notification")));
+                continue;
+            }
+            JsonNode response = Json.parse(reply.body()).orElseThrow();
             assertTrue(
                     response.path("statusCode").isInt()
                             && response.path("body").isTextual()
@@ -412,7 +418,7 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"scheduler.json,cancelUpload", "sns.json,cancelUpload", "sqs.json,cancelUpload"})
+    @CsvSource({"scheduler.json,cancelUpload", "sqs.json,cancelUpload"})
     void anEventOfAnotherTriggerIsToldWhereItBelongs(String event, String export) {
         JsonNode response = response(Lambda.event(event));
         assertEquals(400, response.get("statusCode").intValue());
@@ -425,6 +431,24 @@ class CancelUploadHttpTest {
     void messagesOfAQueueThatWasConnectedByMistakeAreNotLost() {
         assertEquals(
                 3, response(Lambda.event("sqs.json")).get("batchItemFailures").size());
+    }
+
+    /** SNS takes any answer for success, and Lambda keeps the event of an asynchronous invocation that failed. */
+    @Test
+    void aNotificationOfATopicThatWasConnectedByMistakeIsAnError() {
+        Lambda.Response response = Lambda.post(Lambda.event("sns.json"));
+        assertEquals(500, response.statusCode());
+        assertEquals("WrongExport", response.json().getString("errorType"));
+        assertThat(response.json().getString("errorMessage"), containsString("export cancelUpload:"));
+        assertEquals(List.of(), openai.requests());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3-put.json", "dynamodb-stream.json", "kinesis.json"})
+    void anEventOfAForeignServiceGetsAWellFormedResponse(String event) {
+        JsonNode response = response(Lambda.event(event));
+        assertEquals(400, response.get("statusCode").intValue());
+        assertEquals("invalid_event", problem(response).get("code").textValue());
     }
 
     private static String request() {

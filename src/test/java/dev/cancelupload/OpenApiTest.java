@@ -282,7 +282,7 @@ class OpenApiTest {
     /** Everything that the function words itself. */
     static Stream<HttpReply> ownReplies() {
         HttpRequest request = new HttpRequest(
-                HttpRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Json.object());
+                HttpRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Optional.empty());
         return Stream.concat(
                 Arrays.stream(FailureKind.values())
                         .filter(OpenApiTest::isWordedByTheFunction)

@@ -30,9 +30,6 @@ final class FunctionErrors extends JsonSerializer<FunctionError> {
         if (WRAPPED.equals(error.getErrorType()) && colon > 0 && text.lastIndexOf('.', colon) < 0) {
             type = text.substring(0, colon);
             message = text.substring(colon + 2);
-        } else if (String.valueOf(error.getErrorType()).startsWith("com.fasterxml.jackson.")) {
-            type = "InvalidEvent";
-            message = "The event is not JSON that can be read. Nothing was sent to OpenAI.";
         }
         json.writeStartObject();
         json.writeStringField("errorType", type);
