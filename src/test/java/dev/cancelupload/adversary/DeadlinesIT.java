@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every bound in time holds against any stream of bytes and TLS records. */
@@ -26,7 +28,13 @@ class DeadlinesIT {
     /** Far longer than any bound of these tests. */
     private static final Duration FLOOD = Duration.ofSeconds(20);
 
-    private static final Duration BUDGET = Duration.ofSeconds(3);
+    /** Takes a client of the JDK's TLS several seconds to read, and a server one or two to make. */
+    private static final int BURST = 60_000;
+
+    /** Bytes that the kernel takes of a sender at once, though nobody reads. */
+    private static final int BUFFERED = 60_000;
+
+    private static final Duration BUDGET = Duration.ofSeconds(2);
 
     @TempDir
     static Path folder;
@@ -111,15 +119,55 @@ class DeadlinesIT {
         }
     }
 
+    /** They are ready before the function looks, so that it finds one after the other however quickly it reads. */
     @Test
-    void keyUpdatesOnAnIdleConnectionDelayNoInvocation() throws Exception {
-        for (Export export : Export.values()) {
-            try (Target target = target(export, Map.of())) {
-                target.checkHonest();
-                target.upstream.open().forEach(peer -> Moves.floodBeside(peer, FLOOD, true));
-                target.checkHonest();
-            }
+    void keyUpdatesThatWaitOnTheFirstConnectionDelayNoInit() throws Exception {
+        CompletableFuture<Sandbox> started = new CompletableFuture<>();
+        HostileUpstream.Opening opening = peer -> {
+            peer.handshake();
+            Sandbox sandbox = started.join();
+            sandbox.freeze();
+            burst(peer);
+            sandbox.thaw();
+            return true;
+        };
+        try (Target target = new Target(
+                Export.CANCEL_UPLOAD,
+                servers,
+                connection -> Protocol.TLS_1_3,
+                Target.OPENAI_KEY,
+                BUDGET,
+                Map.of(),
+                opening)) {
+            started.complete(target.sandbox);
+            target.invariants.checkInit();
+            target.checkHonest();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keyUpdatesThatWaitOnAnIdleConnectionDelayNoInvocation(Export export) throws Exception {
+        try (Target target = target(export, Map.of())) {
+            target.checkHonest();
+            for (Peer peer : target.upstream.open()) {
+                burst(peer);
+            }
+            target.checkHonest();
+        }
+    }
+
+    /** When it returns, the function has as many before it as fit into the connection, and the rest follows. */
+    private static void burst(Peer peer) throws IOException {
+        byte[] all = peer.keyUpdates(BURST);
+        peer.raw(Arrays.copyOf(all, BUFFERED));
+        HostileUpstream.daemon(() -> {
+            try {
+                peer.raw(Arrays.copyOfRange(all, BUFFERED, all.length));
+            } catch (IOException e) {
+                // The function has closed the connection.
+            }
+        });
     }
 
     @Test

@@ -397,7 +397,7 @@ final class Moves {
     /** Sends key updates for so long, or until the other side is gone. */
     static void flood(Peer peer, Duration time) throws IOException {
         for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
-            peer.sendKeyUpdates(50);
+            peer.sendKeyUpdates(200);
         }
     }
 

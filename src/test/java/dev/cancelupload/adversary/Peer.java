@@ -192,14 +192,19 @@ final class Peer implements Closeable {
         return Arrays.copyOf(record.array(), record.position());
     }
 
-    /** So many key updates one after the other, all of them in one write to the socket. */
+    /** So many key updates one after the other, which are not sent yet. */
+    byte[] keyUpdates(int count) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            all.writeBytes(keyUpdate());
+        }
+        return all.toByteArray();
+    }
+
+    /** The same, all of them in one write to the socket. */
     void sendKeyUpdates(int count) throws IOException {
         synchronized (order) {
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
-            for (int i = 0; i < count; i++) {
-                all.writeBytes(keyUpdate());
-            }
-            raw(all.toByteArray());
+            raw(keyUpdates(count));
         }
     }
 

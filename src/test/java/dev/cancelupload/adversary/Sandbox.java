@@ -77,6 +77,8 @@ final class Sandbox implements AutoCloseable {
     private final Process process;
     private final long started;
     private final Duration missedBefore;
+    private volatile long frozenAt;
+    private volatile Duration frozen = Duration.ZERO;
     private volatile Duration init;
     private volatile Duration missedInInit;
     private long logRead;
@@ -136,7 +138,7 @@ final class Sandbox implements AutoCloseable {
         while (!ready.await(50, TimeUnit.MILLISECONDS)) {
             check(end, "asked for no event");
         }
-        return init.minus(missedInInit);
+        return init.minus(missedInInit).minus(frozen);
     }
 
     /** Hands over an event as soon as the process asks for one, and waits for what it posts. */
@@ -240,6 +242,25 @@ final class Sandbox implements AutoCloseable {
     int descriptors() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
             return (int) files.count();
+        }
+    }
+
+    /** Stops it between two instructions. What that takes is no part of init. */
+    void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+        frozenAt = System.nanoTime();
+    }
+
+    /** Lets it go on. */
+    void thaw() throws IOException, InterruptedException {
+        frozen = frozen.plusNanos(System.nanoTime() - frozenAt);
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", signal, "" + process.pid()).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill " + signal + " failed");
         }
     }
 
