@@ -3,6 +3,7 @@ package dev.cancelupload.runtime;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import dev.cancelupload.redaction.Redaction;
 import io.quarkus.amazon.lambda.runtime.FunctionError;
 import io.quarkus.funqy.runtime.ApplicationException;
 import java.io.IOException;
@@ -32,8 +33,8 @@ final class FunctionErrors extends JsonSerializer<FunctionError> {
             message = text.substring(colon + 2);
         }
         json.writeStartObject();
-        json.writeStringField("errorType", type);
-        json.writeStringField("errorMessage", message);
+        json.writeStringField("errorType", Redaction.current().text(type));
+        json.writeStringField("errorMessage", Redaction.current().text(message));
         json.writeEndObject();
     }
 }
