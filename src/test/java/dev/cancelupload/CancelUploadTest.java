@@ -387,7 +387,7 @@ class CancelUploadTest extends AgainstOpenAI {
                 Arguments.of(json(200, "{\"object\":\"upload\",\"status\":\"cancelled\"}"), "\"id\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"id\":7,\"status\":\"cancelled\"}"), "\"id\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"id\":\"upload_1\"}"), "\"status\""),
-                Arguments.of(json(200, "[".repeat(100_000)), "is not JSON"),
+                Arguments.of(json(200, "[".repeat(60_000)), "is not JSON"),
                 Arguments.of(aResponse().withStatus(301).withHeader("location", "https://evil.example/"), "redirect"),
                 Arguments.of(
                         aResponse().withStatus(307).withHeader("location", "/v1/uploads/other/cancel"), "redirect"),
@@ -418,14 +418,14 @@ class CancelUploadTest extends AgainstOpenAI {
         openai.answersInTurn(ID, busy(), busy(), json(200, "{\"padding\":\"" + "x".repeat(5_000_000) + "\"}"));
         JsonPath error = Lambda.error(EVENT);
         assertEquals("UpstreamFailure", error.getString("errorType"));
-        assertThat(error.getString("errorMessage"), containsString("larger than 1048576 bytes"));
+        assertThat(error.getString("errorMessage"), containsString("larger than 65536 bytes"));
     }
 
     @Test
     void anAnswerWithoutEndIsCutOff() {
         String endless = "HTTP/1.1 200 OK\r\n\r\n" + " ".repeat(2_000_000);
         openai.wire().next(Wire.busy(), Wire.busy(), Wire.answer(endless));
-        assertThat(Lambda.error(EVENT).getString("errorMessage"), containsString("larger than 1048576 bytes"));
+        assertThat(Lambda.error(EVENT).getString("errorMessage"), containsString("larger than 65536 bytes"));
     }
 
     @Test
