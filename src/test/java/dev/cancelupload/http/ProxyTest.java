@@ -82,6 +82,15 @@ class ProxyTest {
     }
 
     @Test
+    void itsPasswordIsInNoText() throws Exception {
+        Proxy proxy = at(1);
+        TransportException e = assertThrows(TransportException.class, () -> open(proxy, 5000));
+        for (String text : new String[] {proxy.toString(), e.toString(), String.valueOf(e.getCause())}) {
+            assertFalse(text.contains("dXNlcjpwYXNz"), text);
+        }
+    }
+
+    @Test
     void aProxyThatIsNotThereIsNamed() {
         TransportException e = assertThrows(TransportException.class, () -> open(at(1), 5000));
         assertThat(e.getMessage(), containsString("through the proxy 127.0.0.1:1 of HTTPS_PROXY (Connection refused"));

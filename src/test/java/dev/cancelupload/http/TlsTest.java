@@ -2,6 +2,8 @@ package dev.cancelupload.http;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.TlsServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,12 +111,25 @@ class TlsTest {
     }
 
     @Test
-    void withoutAClientCertificateItIsNoAnswer() throws Exception {
+    void withoutAClientCertificateItIsNoAnswerAndTheReasonIsTheServers() throws Exception {
         try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
             SSLContext tls = tls(Optional.of(certificates.root()));
-            assertThrows(TransportException.class, () -> call(server.port(), tls));
+            for (int i = 0; i < 20; i++) {
+                TransportException e = assertThrows(TransportException.class, () -> call(server.port(), tls));
+                // Java's server calls it a bad one, others certificate_required.
+                assertThat(e.getMessage(), containsString("bad_certificate"));
+            }
             assertEquals(0, server.requests());
         }
+    }
+
+    @Test
+    void aReasonIsOneShortLineOfVisibleCharacters() {
+        String reason = TransportException.reason(
+                new SSLException("No name matching a\r\nb\u0000\u001b[31m\u009b\u2028\u202e" + "x".repeat(5000)));
+        assertThat(reason, matchesPattern("[ -~]{1,210}"));
+        assertThat(reason, startsWith("No name matching a??b??[31m???xxx"));
+        assertEquals("IOException", TransportException.reason(new IOException()));
     }
 
     @Test
