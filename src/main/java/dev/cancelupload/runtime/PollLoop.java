@@ -25,7 +25,10 @@ public final class PollLoop implements QuarkusApplication {
      */
     @Override
     public int run(String... args) throws InterruptedException {
-        Thread loop = loop();
+        return awaitEndOf(loop());
+    }
+
+    int awaitEndOf(Thread loop) throws InterruptedException {
         loop.setUncaughtExceptionHandler((thread, error) -> thrown = error);
         loop.join();
         if (!ApplicationLifecycleManager.isVmShuttingDown()) {
