@@ -23,7 +23,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,7 +55,7 @@ class AnswerOrderTest {
     private static final class Pair implements AutoCloseable {
 
         final RecordServer server;
-        final HttpTransport transport = new HttpTransport(Optional.empty(), tls, UnaryOperator.identity());
+        final HttpTransport transport = new HttpTransport(Optional.empty(), tls);
         Peer peer;
 
         Pair(Layer layer) throws Exception {
