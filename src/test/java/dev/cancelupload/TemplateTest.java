@@ -39,7 +39,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Logger;
@@ -957,9 +956,7 @@ class TemplateTest {
         logger.addHandler(handler);
         try {
             new InvocationLog()
-                    .invocation(
-                            Export.CANCEL_UPLOAD,
-                            new Outcome("upload_1", Optional.empty(), Optional.of(UploadFailure.of(kind, "x")), 1));
+                    .invocation(Export.CANCEL_UPLOAD, new Outcome.Failure("upload_1", UploadFailure.of(kind, "x"), 1));
         } finally {
             logger.removeHandler(handler);
         }

@@ -11,21 +11,22 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** The certificates of a test's servers. */
-final class Authority {
+public final class Authority {
 
     private final Certificates certificates;
 
-    Authority(Path folder) throws IOException, InterruptedException {
+    public Authority(Path folder) throws IOException, InterruptedException {
         certificates = new Certificates(Files.createTempDirectory(folder, "authority"));
     }
 
     /** The value of {@code SSL_CERT_FILE}. */
-    String anchors() {
+    public String anchors() {
         return certificates.root().toString();
     }
 
     /** A server's certificate for this host. */
-    SSLContext server(String name, String host) throws IOException, InterruptedException, GeneralSecurityException {
+    public SSLContext server(String name, String host)
+            throws IOException, InterruptedException, GeneralSecurityException {
         return context(certificates.server(name, host, 20));
     }
 

@@ -1,0 +1,253 @@
+package dev.cancelupload.adversary;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Looks for twelve characters of the key in a row in a text and in all that can be decoded from it: one decoding after the
+ * other, in any order. It shares no code with what masks the key.
+ */
+final class KeyDetector {
+
+    static final int PART = 12;
+
+    /** What has to be put together again has to be longer, since what stands on both sides of a gap can fit by chance. */
+    private static final int PIECES = 16;
+
+    /** Enough for an escape in an escape in base64, and one more. */
+    private static final int MOST_DECODINGS = 4;
+
+    /** Characters that are looked at for one text; the plainest decodings come first. */
+    private static final int MOST_WORK = 12_000_000;
+
+    private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\(u+([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|.)");
+    private static final Pattern PERCENT = Pattern.compile("%([0-9a-fA-F]{2})");
+    private static final Pattern ENTITY = Pattern.compile("&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\\w{2,8}));?");
+    private static final Pattern QUOTED_PRINTABLE = Pattern.compile("=(?:([0-9a-fA-F]{2})|\\r?\\n)");
+    private static final Pattern BASE64_RUN = Pattern.compile("[A-Za-z0-9+/_-]{16,}");
+    private static final Pattern BASE32_RUN = Pattern.compile("[A-Za-z2-7]{20,}");
+    private static final Pattern HEX_RUN = Pattern.compile("[0-9a-fA-F]{24,}");
+    private static final Pattern SEPARATORS =
+            Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\\p{Z}\\u0080-\\u009f\\ufffd,:;\"'\\[\\]{}]+");
+
+    /** One way of decoding: its name, and what it makes of a text, which is the text itself if there is nothing in it. */
+    private record Decoding(String name, java.util.function.UnaryOperator<String> decoder) {}
+
+    private record Text(String text, List<String> decodings) {}
+
+    private static final List<Decoding> DECODINGS = List.of(
+            new Decoding("JSON escapes", KeyDetector::jsonUnescaped),
+            new Decoding("percent-encoding", text -> replaced(PERCENT, text, m -> hex(m.group(1)))),
+            new Decoding("HTML entities", text -> replaced(ENTITY, text, KeyDetector::entity)),
+            new Decoding(
+                    "quoted-printable",
+                    text -> replaced(QUOTED_PRINTABLE, text, m -> m.group(1) == null ? "" : hex(m.group(1)))),
+            new Decoding("separators", text -> SEPARATORS.matcher(text).replaceAll("")),
+            new Decoding("base64", KeyDetector::base64Decoded),
+            new Decoding("hexadecimal", KeyDetector::hexDecoded),
+            new Decoding("base32", KeyDetector::base32Decoded));
+
+    private final String key;
+    private final String letters;
+    private final Pattern foreign;
+
+    KeyDetector(String key) {
+        if (key.length() < PART) {
+            throw new IllegalArgumentException("no key");
+        }
+        this.key = key.toLowerCase(Locale.ROOT);
+        this.letters = lettersOf(this.key);
+        this.foreign = Pattern.compile("[^"
+                + this.key
+                        .chars()
+                        .distinct()
+                        .mapToObj(c -> "\\x" + String.format("%02x", c))
+                        .collect(Collectors.joining())
+                + "]+");
+    }
+
+    /** Where the key is, for a reader; empty if it is not in the text. */
+    Optional<String> in(String text) {
+        Deque<Text> left = new ArrayDeque<>(List.of(new Text(text, List.of())));
+        Set<String> seen = new HashSet<>();
+        long work = 0;
+        for (Text next = left.poll(); next != null && work < MOST_WORK; next = left.poll()) {
+            work += next.text.length();
+            Optional<String> part = partIn(next.text);
+            if (part.isPresent()) {
+                return Optional.of("the key's \"" + part.get() + "\""
+                        + (next.decodings.isEmpty() ? "" : " behind " + String.join(", ", next.decodings)));
+            }
+            if (next.decodings.size() == MOST_DECODINGS) {
+                continue;
+            }
+            for (Decoding decoding : DECODINGS) {
+                String decoded = decoding.decoder.apply(next.text);
+                if (!decoded.isEmpty() && !decoded.equals(next.text) && seen.add(decoded)) {
+                    List<String> decodings = new ArrayList<>(next.decodings);
+                    decodings.add(decoding.name);
+                    left.add(new Text(decoded, decodings));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> partIn(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        return run(key, lower, PART)
+                .or(() -> run(key, foreign.matcher(lower).replaceAll(""), PIECES))
+                .or(() -> run(letters, lettersOf(lower), PIECES));
+    }
+
+    /** A run of that many characters of the one text in the other. */
+    private static Optional<String> run(String key, String text, int least) {
+        // Any run of PART characters has one of these parts whole.
+        int step = PART - 4 + 1;
+        for (int at = 0; at + 4 <= key.length(); at += step) {
+            String part = key.substring(at, at + 4);
+            for (int found = text.indexOf(part); found >= 0; found = text.indexOf(part, found + 1)) {
+                int before = 0;
+                while (before < at
+                        && before < found
+                        && key.charAt(at - before - 1) == text.charAt(found - before - 1)) {
+                    before++;
+                }
+                int after = 4;
+                while (at + after < key.length()
+                        && found + after < text.length()
+                        && key.charAt(at + after) == text.charAt(found + after)) {
+                    after++;
+                }
+                if (before + after >= least) {
+                    return Optional.of(text.substring(found - before, found + after));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String lettersOf(String text) {
+        StringBuilder letters = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
+                letters.append(c);
+            }
+        }
+        return letters.toString();
+    }
+
+    private static String replaced(
+            Pattern pattern, String text, java.util.function.Function<Matcher, String> replacement) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            return text;
+        }
+        StringBuilder result = new StringBuilder(text.length());
+        do {
+            matcher.appendReplacement(result, Matcher.quoteReplacement(replacement.apply(matcher)));
+        } while (matcher.find());
+        return matcher.appendTail(result).toString();
+    }
+
+    private static String hex(String digits) {
+        return Character.toString(Integer.parseInt(digits, 16));
+    }
+
+    private static String jsonUnescaped(String text) {
+        return text.indexOf('\\') < 0
+                ? text
+                : replaced(JSON_ESCAPE, text, m -> {
+                    if (m.group(2) != null || m.group(3) != null) {
+                        return hex(m.group(2) != null ? m.group(2) : m.group(3));
+                    }
+                    return "bfnrt".contains(m.group(1)) ? "\n" : m.group(1);
+                });
+    }
+
+    private static String entity(Matcher m) {
+        if (m.group(3) != null) {
+            return switch (m.group(3)) {
+                case "amp" -> "&";
+                case "plus" -> "+";
+                case "sol" -> "/";
+                case "lowbar" -> "_";
+                case "equals" -> "=";
+                case "period" -> ".";
+                case "hyphen", "dash" -> "-";
+                default -> m.group();
+            };
+        }
+        int code = m.group(1) != null ? Integer.parseInt(m.group(1)) : Integer.parseInt(m.group(2), 16);
+        return Character.isValidCodePoint(code) ? Character.toString(code) : m.group();
+    }
+
+    private static String base64Decoded(String text) {
+        return runs(BASE64_RUN, text, run -> {
+            String standard = run.replace('-', '+').replace('_', '/');
+            StringBuilder all = new StringBuilder();
+            for (int from = 0; from < 4 && from < standard.length(); from++) {
+                int length = standard.length() - from;
+                length -= length % 4 == 1 ? 1 : 0;
+                byte[] bytes = Base64.getDecoder().decode(standard.substring(from, from + length));
+                all.append(new String(bytes, StandardCharsets.ISO_8859_1)).append('\n');
+            }
+            return all.toString();
+        });
+    }
+
+    private static String hexDecoded(String text) {
+        return runs(HEX_RUN, text, run -> {
+            StringBuilder all = new StringBuilder();
+            for (int from = 0; from < 2; from++) {
+                for (int i = from; i + 2 <= run.length(); i += 2) {
+                    all.append((char) Integer.parseInt(run, i, i + 2, 16));
+                }
+                all.append('\n');
+            }
+            return all.toString();
+        });
+    }
+
+    private static String base32Decoded(String text) {
+        return runs(BASE32_RUN, text, run -> {
+            StringBuilder all = new StringBuilder();
+            for (int from = 0; from < 8; from++) {
+                int bits = 0;
+                int count = 0;
+                for (int i = from; i < run.length(); i++) {
+                    char c = Character.toUpperCase(run.charAt(i));
+                    bits = (bits << 5 | (c >= 'A' ? c - 'A' : c - '2' + 26)) & 0xfff;
+                    count += 5;
+                    if (count >= 8) {
+                        count -= 8;
+                        all.append((char) (bits >> count & 0xff));
+                    }
+                }
+                all.append('\n');
+            }
+            return all.toString();
+        });
+    }
+
+    private static String runs(Pattern pattern, String text, java.util.function.UnaryOperator<String> decoder) {
+        Matcher matcher = pattern.matcher(text);
+        StringBuilder all = new StringBuilder();
+        while (matcher.find() && all.length() < MOST_WORK) {
+            all.append(decoder.apply(matcher.group()));
+        }
+        return all.toString();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.cancelupload.adversary;
+
+import dev.cancelupload.Export;
+import dev.cancelupload.reliability.Authority;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import javax.net.ssl.SSLContext;
+
+/** One deployment under attack: the packaged function in Lambda's sandbox, and the hostile upstream behind it. */
+final class Target implements AutoCloseable {
+
+    /** How the upstream is reached. */
+    enum Protocol {
+        TLS_1_3("TLSv1.3"),
+        TLS_1_2("TLSv1.2"),
+        PLAIN("");
+
+        final String version;
+
+        Protocol(String version) {
+            this.version = version;
+        }
+    }
+
+    /** A certificate and those who trust it, made once. */
+    record Servers(SSLContext certificate, String anchors) {
+        static Servers in(Path folder) throws Exception {
+            Authority authority = new Authority(folder);
+            return new Servers(authority.server("server", "localhost"), authority.anchors());
+        }
+    }
+
+    /** One of OpenAI's. */
+    static final String OPENAI_KEY = "sk-proj-x7Vq0_Zr3TtW-9mKdLb2PfEhYcNsUaJi8RgOe5Q4wB1";
+
+    /** One of a gateway's, which has characters that encoders like to escape. */
+    static final String GATEWAY_KEY = "gw+Abc9/Def0Ghi+Jkl8Mno/Pqr7StuVwx6Yz==";
+
+    final Export export;
+    final HostileUpstream upstream;
+    final Sandbox sandbox;
+    final Invariants invariants;
+    private final long seed;
+    private int number;
+
+    /**
+     * @param protocols of each connection, the first being 1; plain HTTP if the first has none
+     * @param key the API key
+     * @param budget the value of {@code CANCEL_BUDGET}
+     * @param variables of the environment, besides those
+     */
+    Target(
+            Export export,
+            Servers servers,
+            IntFunction<Protocol> protocols,
+            String key,
+            Duration budget,
+            Map<String, String> variables,
+            HostileUpstream.Opening... openings)
+            throws IOException {
+        this.export = export;
+        this.seed = 6;
+        boolean plain = protocols.apply(1) == Protocol.PLAIN;
+        upstream = new HostileUpstream(
+                plain ? Optional.empty() : Optional.of(servers.certificate()),
+                connection -> protocols.apply(connection).version);
+        upstream.opens(openings);
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "OPENAI_API_KEY",
+                key,
+                "OPENAI_BASE_URL",
+                upstream.baseUrl(),
+                "SSL_CERT_FILE",
+                servers.anchors(),
+                "OPENAI_TIMEOUT",
+                "1s",
+                "CANCEL_BUDGET",
+                budget.toMillis() + "ms"));
+        environment.putAll(variables);
+        sandbox = new Sandbox(export, environment);
+        invariants = new Invariants(upstream, sandbox, key, budget);
+    }
+
+    /** With a budget that no test spends unless it wants to. */
+    Target(Export export, Servers servers, Protocol protocol, Map<String, String> variables) throws IOException {
+        this(export, servers, connection -> protocol, OPENAI_KEY, Duration.ofSeconds(5), variables);
+    }
+
+    /** A new upload's id. */
+    String id() {
+        return Invariants.ID_PREFIX + export.ordinal() + "x" + ++number;
+    }
+
+    /** An upload for each move, cancelled in one invocation, and the invariants checked. */
+    Sandbox.Post check(Move... moves) throws IOException, InterruptedException {
+        Map<String, Move> uploads = new LinkedHashMap<>();
+        for (Move move : moves) {
+            String id = id();
+            uploads.put(id, move);
+            upstream.plays(id, move.seeded(seed + number));
+        }
+        return check(invocation(uploads));
+    }
+
+    Sandbox.Post check(Invocation invocation) throws IOException, InterruptedException {
+        try {
+            return invariants.check(invocation);
+        } catch (AssertionError e) {
+            throw new AssertionError(export.functionName() + ", " + invocation + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Somebody who is served well. */
+    Sandbox.Post checkHonest() throws IOException, InterruptedException {
+        return check(HONEST);
+    }
+
+    static final Move HONEST =
+            new Move(Move.Kind.HONEST, "cancelled", 1, Expectation.CANCELLED, (exchange, random) -> exchange.honest());
+
+    private Invocation invocation(Map<String, Move> uploads) {
+        Map<String, Expectation> expectations = new LinkedHashMap<>();
+        Map<String, String> names = new LinkedHashMap<>();
+        uploads.forEach((id, move) -> {
+            expectations.put(id, move.expectation());
+            names.put(id, move.name());
+        });
+        String one = uploads.keySet().iterator().next();
+        List<String> ids = new ArrayList<>(uploads.keySet());
+        return switch (export) {
+            case CANCEL_UPLOAD ->
+                ids.size() == 1
+                        ? new Invocation(
+                                "cancel", '"' + one + '"', Map.of(), expectations, names, Invocation.Reply.UPLOAD)
+                        : new Invocation(
+                                "messages",
+                                Senders.records(ids.stream()
+                                        .map(id -> Senders.message("m-" + id, id))
+                                        .toList()),
+                                Map.of(),
+                                expectations,
+                                names,
+                                Invocation.Reply.BATCH);
+            case CANCEL_UPLOAD_HTTP ->
+                new Invocation(
+                        "request", request(one, ""), Map.of(), expectations, names, Invocation.Reply.LOAD_BALANCER);
+            case CLEAN_UP_UPLOADS ->
+                new Invocation(
+                        "clean-up",
+                        "[\"" + String.join("\",\"", ids) + "\"]",
+                        Map.of(),
+                        expectations,
+                        names,
+                        Invocation.Reply.REPORT);
+        };
+    }
+
+    /**
+     * A load balancer's request.
+     *
+     * @param more members of the event, each with a comma before it
+     */
+    static String request(String id, String more) {
+        return "{\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/v1/uploads/" + id
+                + "/cancel\",\"headers\":{}" + more + "}";
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        sandbox.close();
+        upstream.close();
+    }
+}
