@@ -16,10 +16,13 @@ os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_DE
                   AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, MOTO_ACCOUNT_ID="123456789012")
 import boto3
 from moto.awslambda.models import LambdaFunction
+from moto.events.models import Rule
 from moto.server import ThreadedMotoServer
 from resolved import SOURCE, Deployment
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
+# moto has no functions for targets.
+Rule.send_to_targets = lambda rule, event: None
 STACK = "cancel-upload"
 SECRET = "openai-api-key"
 FIRST_KEY, SECOND_KEY = "sk-first-0123456789abcdef", "sk-second-0123456789abcdef"
@@ -247,6 +250,8 @@ class Process:
 
         self.api = http.server.ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
         self.api.daemon_threads = True
+        # The process is ended while it waits for the next event.
+        self.api.handle_error = lambda request, address: None
         threading.Thread(target=self.api.serve_forever, daemon=True).start()
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([executable], stdout=self.log, stderr=self.log, env=environment | {
@@ -301,11 +306,16 @@ if "--cli-binary-format" in arguments:
     i = arguments.index("--cli-binary-format")
     assert arguments[:2] == ["lambda", "invoke"] and arguments[i + 1] == "raw-in-base64-out", arguments
     del arguments[i:i + 2]
-if arguments[:2] == ["lambda", "invoke"] and not {functions}:
-    arguments += ["--generate-cli-skeleton", "input"]
-os.execv({aws_cli!r}, ["aws", *arguments])
+if arguments[:2] == ["sqs", "start-message-move-task"] or arguments[:2] == ["lambda", "invoke"] and not {functions}:
+    # moto has no such action, or there is no function to run: the options are checked, and nothing sent.
+    arguments += ["--generate-cli-skeleton", "output"]
+# Of SQS it does not take the address from the environment.
+os.execv({aws_cli!r}, ["aws", "--endpoint-url", os.environ["AWS_ENDPOINT_URL"], *arguments])
 """)
-    (bin / "aws").chmod(0o755)
+    # There is no terminal whose echo could be switched off.
+    (bin / "stty").write_text("#!/bin/sh\n")
+    for command in bin.iterdir():
+        command.chmod(0o755)
     return os.environ | {"PATH": f"{bin}:{os.environ['PATH']}", "AWS_PAGER": ""}
 
 
@@ -315,11 +325,13 @@ BLOCK = re.compile(r"^(<!-- not run: .*?-->\n)?```sh\n(.*?)^```$", re.M | re.S)
 def commands(document):
     """The shell commands of a document, in order, but for those of which it says that they cannot run here."""
     found = [(match[1], match[2]) for match in BLOCK.finditer(pathlib.Path(document).read_text())]
-    return [block for reason, block in found if not reason], len(found)
+    return [block for reason, block in found if not reason]
 
 
-def run(environment, script, *, input="", fails=False):
-    done = subprocess.run(["bash", "-c", script], env=environment, input=input, text=True, capture_output=True, timeout=120)
+def run(environment, script, *, input="", fails=False, folder=None):
+    """Runs a script as its reader would, but that one command that fails ends it. Gives its output."""
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=environment, input=input, text=True,
+                          capture_output=True, timeout=300, cwd=folder)
     if (done.returncode != 0) != fails:
         sys.exit(f"{script}\n{done.stdout}{done.stderr}ended with {done.returncode}")
     return done.stdout

@@ -2,7 +2,8 @@
 
     operated.py [FUNCTION_ZIP]     without a zip no function runs, and what invokes one is only checked for its options
 """
-import atexit, json, shutil, sys, tempfile
+import atexit, json, shutil, sys, tempfile, tomllib
+from datetime import datetime, timedelta, timezone
 from emulated import *
 
 zip = sys.argv[1] if len(sys.argv) > 1 else None
@@ -10,6 +11,8 @@ folder = tempfile.mkdtemp()
 atexit.register(shutil.rmtree, folder)
 if zip:
     atexit.register(run_functions_of(zip, folder).kill)
+else:
+    LambdaFunction._invoke_lambda = lambda function, event=None: ("{}", False, "")
 environment = shell(folder, functions=bool(zip))
 
 
@@ -46,6 +49,7 @@ for function in call("lambda", "list_functions")["Functions"]:
 fresh()
 deployed = Account(CleanUpConcurrency="12")
 deployed.stack()
+resources = len(deployed.made)
 
 if zip:
     # Each kind of function, in the executable.
@@ -69,3 +73,120 @@ if zip:
     Account().stack()
     tested = run(environment, f"bin/smoke-test {STACK}", fails=True)
     assert tested.count("FAILED") == 4 and "CredentialsRejected" in tested and SECOND_KEY not in tested, tested
+
+
+# ---- The commands of the documents, in a folder with bin/, as a reader runs one after the other.
+
+work = pathlib.Path(folder, "work")
+work.mkdir()
+(work / "bin").symlink_to(pathlib.Path("bin").resolve())
+blocks = 0
+
+
+def read(document, *, input="", **variables):
+    """Runs a document's commands in one shell each, which has the stack's outputs from the document's own first command."""
+    global blocks
+    outputs = {}
+    for block in commands(document):
+        if not zip and "smoke-test" in block:
+            block = "".join(line for line in block.splitlines(True) if "smoke-test" not in line)
+        out = run(environment | variables | outputs, f"{block}\nenv -0 >{folder}/environment", input=input, folder=work)
+        if "export" in block:
+            outputs = dict(line.split("=", 1) for line in pathlib.Path(folder, "environment").read_text().split("\0") if "=" in line)
+            assert outputs.keys() >= deployed.outputs.keys(), "the outputs are not in the environment"
+        blocks += 1
+        yield block, out
+
+
+def waiting(queue):
+    attributes = call("sqs", "get_queue_attributes", QueueUrl=deployed.outputs[queue], AttributeNames=["All"])["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])
+
+
+fresh()
+call("secretsmanager", "delete_secret", SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+for block, out in read("docs/deploy.md", input=FIRST_KEY + "\n"):
+    if "create-secret" in block:
+        assert call("secretsmanager", "get_secret_value", SecretId=SECRET)["SecretString"] == FIRST_KEY
+        assert FIRST_KEY not in out
+deployed = Account()
+deployed.stack()
+
+topic = call("sns", "create_topic", Name="abandoned")["TopicArn"]
+for block, out in read("docs/triggers.md", TopicArn=topic):
+    if "create-schedule" in block:
+        schedule = call("scheduler", "get_schedule", Name="upload_abc123", GroupName=deployed.outputs["ScheduleGroupName"])
+        assert json.loads(schedule["Target"]["Input"]) == "upload_abc123", schedule
+        assert re.fullmatch(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)", schedule["ScheduleExpression"]), schedule
+        half_an_hour = datetime.fromisoformat(schedule["ScheduleExpression"][3:-1]) - datetime.now(timezone.utc).replace(tzinfo=None)
+        assert timedelta(minutes=28) < half_an_hour < timedelta(minutes=31), half_an_hour
+    if zip and "--payload '{\"uploadId\"" in block:
+        assert '"FunctionError"' in out and "UploadNotFound" in out, out
+    if zip and "cli-read-timeout" in block:
+        report, _ = json.JSONDecoder().raw_decode(out)
+        assert len(report["final"]) == 2 and not report["failed"], out
+assert not call("scheduler", "list_schedules", GroupName=deployed.outputs["ScheduleGroupName"])["Schedules"]
+target, = call("events", "list_targets_by_rule", Rule="abandoned-uploads")["Targets"]
+assert target["Arn"] == deployed.outputs["CleanUpFunctionArn"], target
+subscription, = call("sns", "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
+assert subscription["Endpoint"] == deployed.outputs["CancelUploadFunctionArn"], subscription
+
+# What Lambda and EventBridge Scheduler leave in a queue of failures; and then the queue is empty.
+LETTERS = [json.dumps({"requestPayload": "upload_1", "responsePayload": {"errorType": "UpstreamFailure"}}),
+           json.dumps({"requestPayload": {"uploadIds": ["upload_2"]}}), json.dumps("upload_3"), "upload_4"]
+for letter in LETTERS:
+    for queue in ["CleanUpFailuresUrl", "CancelUploadFailuresUrl", "DeadLettersUrl"]:
+        call("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody=letter)
+client = call("iam", "create_role", RoleName="client", AssumeRolePolicyDocument=json.dumps({}))["Role"]["RoleName"]
+policies = [arn for name, arn in deployed.outputs.items() if name.endswith("PolicyArn")]
+for policy in policies:
+    call("iam", "attach_role_policy", RoleName=client, PolicyArn=policy)
+for block, out in read("docs/operate.md", input=FIRST_KEY + "\n"):
+    if "has(\"requestPayload\")" in block and "while" not in block:
+        shown = [json.loads(line) for line in out.splitlines()]
+        assert shown == [json.loads(LETTERS[0]), {"requestPayload": {"uploadIds": ["upload_2"]}, "responsePayload": None},
+                         "upload_3", "upload_4"], out
+        again = block
+    if "while messages" in block:
+        # Without a zip no function has taken them.
+        assert waiting("CleanUpFailuresUrl") == 0
+        assert run(environment | deployed.outputs, again) == ""
+    if "purge-queue" in block:
+        assert waiting("CancelUploadFailuresUrl") == 0
+    if "DeadLettersUrl" in block and "receive-message" in block:
+        assert out.splitlines()[:4] == LETTERS, out
+assert not call("iam", "list_attached_role_policies", RoleName=client)["AttachedPolicies"]
+assert not [s for s in call("cloudformation", "list_stacks")["StackSummaries"] if s["StackStatus"] != "DELETE_COMPLETE"]
+assert "DeletedDate" in call("secretsmanager", "describe_secret", SecretId=SECRET)
+
+# ---- The release folder
+
+release = pathlib.Path(folder, "release")
+release.mkdir()
+package = f"{pathlib.Path('.ci/package-release').resolve()} {release}"
+with zipfile.ZipFile(release / "function-arm64.zip", "w") as jvm:
+    jvm.writestr("lib/main/some.jar", "")
+run(environment, package, fails=True)
+(release / "function-arm64.zip").unlink()
+if zip:
+    shutil.copy(zip, release / "function-arm64.zip")
+    run(environment, package, fails=True)
+    (release / "function-arm64.zip").rename(release / "function-x86_64.zip")
+    run(environment, package)
+    run(environment, "sha256sum --check --quiet SHA256SUMS && bash -n rotate-key && bash -n smoke-test", folder=release)
+    # What sam deploy does first: it uploads the zip beside the template, as it is.
+    fresh()
+    packaged = run(environment, f"{pathlib.Path(sys.executable).parent}/sam package --template-file template-x86_64.yaml --s3-bucket bucket "
+                   f"--output-template-file {folder}/packaged.yaml && cat {folder}/packaged.yaml", folder=release)
+    uris = set(re.findall(r"CodeUri: s3://bucket/(\S+)", packaged))
+    assert len(uris) == 1, uris
+    uploaded = boto3.client("s3").get_object(Bucket="bucket", Key=uris.pop())["Body"].read()
+    assert uploaded == pathlib.Path(zip).read_bytes()
+
+# Every environment of samconfig.toml is one that the template takes.
+for name, environment_of in tomllib.loads(pathlib.Path("samconfig.toml").read_text()).items():
+    if name != "version":
+        given = dict(override.split("=", 1) for override in environment_of["deploy"]["parameters"]["parameter_overrides"])
+        assert not Deployment(**given).refused(), (name, Deployment(**given).refused())
+
+print(f"emulated: {resources} resources made; bin/rotate-key{' and bin/smoke-test' if zip else ''} and {blocks} blocks of commands run")

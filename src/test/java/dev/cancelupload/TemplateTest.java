@@ -265,7 +265,8 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource("functions")
     void everyFunctionIsTraced(Resource function) {
-        assertEquals("Active", function.property("Tracing").asText());
+        assertEquals(ref("Tracing"), function.property("Tracing"));
+        assertEquals("Active", TEMPLATE.at("/Parameters/Tracing/Default").asText());
     }
 
     // Queues
@@ -543,6 +544,21 @@ class TemplateTest {
                         * queue.property("RedrivePolicy")
                                 .path("maxReceiveCount")
                                 .asLong()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("alarms")
+    void everyAlarmIsInTheRunbook(Resource alarm) throws IOException {
+        String name = alarm.name().replaceFirst("Alarm$", "");
+        assertThat(Files.readString(Path.of("docs/operate.md")), containsString("| `" + name + "` |"));
+    }
+
+    @Test
+    void everyParameterIsDocumented() throws IOException {
+        String document = Files.readString(Path.of("docs/deploy.md"));
+        TEMPLATE.path("Parameters")
+                .fieldNames()
+                .forEachRemaining(name -> assertThat(document, containsString("`" + name + "`")));
     }
 
     @Test
