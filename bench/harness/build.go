@@ -65,7 +65,7 @@ func nativeZip(file string) (string, error) {
 	return absolute, err
 }
 
-// isNative says whether a zip has the native program; the same name is given to the one for the JVM.
+// isNative says whether a zip has the native program.
 func isNative(file string) bool {
 	archive, err := zip.OpenReader(file)
 	if err != nil {

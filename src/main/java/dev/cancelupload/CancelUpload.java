@@ -50,53 +50,59 @@ public class CancelUpload {
             return sns(sns.messages(), budget);
         }
         if (event instanceof Payload payload) {
-            return payload(payload.json(), budget);
+            return payload(payload.ids(), budget);
         }
         throw log.refused(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD));
     }
 
-    private JsonNode payload(JsonNode json, Budget budget) {
-        Outcome outcome = canceller.cancel(() -> UploadIds.one(json), Optional.empty(), budget);
+    private JsonNode payload(UploadIds ids, Budget budget) {
+        Outcome outcome = canceller.cancel(ids::one, Optional.empty(), budget);
         log.invocation(Export.CANCEL_UPLOAD, outcome);
-        return outcome.cancelled()
-                .orElseThrow(() -> outcome.failure().orElseThrow())
-                .upload()
-                .json();
+        if (outcome instanceof Outcome.Success success) {
+            return Json.raw(success.cancelled().json());
+        }
+        throw ((Outcome.Failure) outcome).failure();
     }
 
     private JsonNode sqs(List<Message> messages, Budget budget) {
-        List<Outcome> outcomes = canceller.cancelAll(ids(messages), budget);
-        log.messages(Export.CANCEL_UPLOAD, messages, outcomes, budget.passed());
+        List<Outcome> outcomes = cancelled(messages, budget);
         ObjectNode response = Json.object();
         ArrayNode failures = response.putArray("batchItemFailures");
         for (int i = 0; i < outcomes.size(); i++) {
-            // A message that can never succeed is returned too, so that it ends in the dead-letter queue, where
-            // somebody
-            // sees it; one with nothing left to cancel has served its purpose.
-            if (outcomes.get(i)
-                    .failure()
-                    .filter(f -> !f.kind().nothingToCancel())
-                    .isPresent()) {
+            // A message that can never succeed is returned too, so that it ends in the dead-letter queue, where it is
+            // seen;
+            // one with nothing left to cancel has served its purpose.
+            if (outcomes.get(i).leftOver().isPresent()) {
                 failures.addObject().put("itemIdentifier", messages.get(i).id());
             }
         }
         return response;
     }
 
+    /** SNS delivers at least once, so that the second delivery finds nothing left to cancel: that is no failure. */
     private JsonNode sns(List<Message> messages, Budget budget) {
-        List<Outcome> outcomes = canceller.cancelAll(ids(messages), budget);
-        log.messages(Export.CANCEL_UPLOAD, messages, outcomes, budget.passed());
-        for (Outcome outcome : outcomes) {
-            if (outcome.failure().isPresent()) {
-                throw outcome.failure().get();
+        for (Outcome outcome : cancelled(messages, budget)) {
+            if (outcome.leftOver().isPresent()) {
+                throw outcome.leftOver().get();
             }
         }
         return NullNode.getInstance();
     }
 
+    private List<Outcome> cancelled(List<Message> messages, Budget budget) {
+        InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);
+        List<Outcome> outcomes = canceller.cancelAll(
+                ids(messages),
+                budget,
+                (outcome, position) -> batch.finished(
+                        outcome, Optional.of(messages.get(position).id())));
+        batch.messages(outcomes, budget.passed());
+        return outcomes;
+    }
+
     private static List<Supplier<String>> ids(List<Message> messages) {
         return messages.stream()
-                .<Supplier<String>>map(message -> () -> UploadIds.inMessage(message.body()))
+                .<Supplier<String>>map(message -> message.upload()::one)
                 .toList();
     }
 }

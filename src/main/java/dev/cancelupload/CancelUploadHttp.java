@@ -7,6 +7,7 @@ import dev.cancelupload.event.HttpReply;
 import dev.cancelupload.event.HttpRequest;
 import dev.cancelupload.event.LambdaEvent;
 import dev.cancelupload.event.LambdaEvent.Http;
+import dev.cancelupload.event.LambdaEvent.SnsNotifications;
 import dev.cancelupload.event.LambdaEvent.SqsMessages;
 import dev.cancelupload.event.WrongEvent;
 import dev.cancelupload.http.Budget;
@@ -25,8 +26,6 @@ import java.util.Optional;
 @Singleton
 public class CancelUploadHttp {
 
-    private static final String CLIENT_REQUEST_ID = "x-client-request-id";
-
     @Inject
     Canceller canceller;
 
@@ -35,7 +34,9 @@ public class CancelUploadHttp {
 
     /**
      * @param event an HTTP request; anything else gets a response that says so
-     * @return a proxy response in the dialect of the event; it never throws
+     * @return a proxy response in the dialect of the event
+     * @throws UploadFailure for notifications of SNS alone, which takes any answer for success: Lambda tries an asynchronous
+     *     invocation that failed again, and keeps the event in the dead-letter queue
      */
     @Funq(Export.CANCEL_UPLOAD_HTTP_NAME)
     public JsonNode cancelUploadHttp(LambdaEvent event) {
@@ -43,6 +44,9 @@ public class CancelUploadHttp {
             return reply(http.request()).toJson(http.request().format());
         }
         UploadFailure failure = log.refused(Export.CANCEL_UPLOAD_HTTP, WrongEvent.of(event, Export.CANCEL_UPLOAD_HTTP));
+        if (event instanceof SnsNotifications) {
+            throw failure;
+        }
         ObjectNode response = HttpReplies.failed(failure).toJson(HttpRequest.Format.PAYLOAD_2_0);
         if (event instanceof SqsMessages sqs) {
             // A queue takes any answer that names no failure for success, and would delete the messages.
@@ -63,9 +67,9 @@ public class CancelUploadHttp {
         }
         Outcome outcome = canceller.cancel(id::get, clientRequestId(request), budget);
         log.invocation(Export.CANCEL_UPLOAD_HTTP, outcome);
-        return outcome.cancelled()
-                .map(HttpReplies::cancelled)
-                .orElseGet(() -> HttpReplies.failed(outcome.failure().orElseThrow()));
+        return outcome instanceof Outcome.Success success
+                ? HttpReplies.cancelled(success.cancelled())
+                : HttpReplies.failed(((Outcome.Failure) outcome).failure());
     }
 
     /**
@@ -75,7 +79,7 @@ public class CancelUploadHttp {
      * @see <a href="https://platform.openai.com/docs/api-reference/debugging-requests">Debugging requests</a>
      */
     private static Optional<String> clientRequestId(HttpRequest request) {
-        return request.header(CLIENT_REQUEST_ID)
+        return request.clientRequestId()
                 .filter(id -> !id.isEmpty() && id.length() <= 512 && id.chars().allMatch(c -> c > ' ' && c < 0x7f));
     }
 }

@@ -2,17 +2,19 @@ package dev.cancelupload;
 
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.http.Budget;
+import dev.cancelupload.openai.CancelCall;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
 import dev.cancelupload.openai.UploadsClient;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -42,62 +44,117 @@ public final class Canceller {
      * @param clientRequestId the caller's own identifier of the request for OpenAI's support, if it has one
      */
     public Outcome cancel(Supplier<String> id, Optional<String> clientRequestId, Budget budget) {
-        long start = System.nanoTime();
-        String uploadId = "";
+        Job job = new Job(id, clientRequestId, budget);
+        for (Optional<Duration> wait = job.step(); wait.isPresent(); wait = job.step()) {
+            pause(wait.get());
+        }
+        return job.outcome;
+    }
+
+    private static void pause(Duration wait) {
         try {
-            uploadId = id.get();
-            return new Outcome(
-                    uploadId,
-                    Optional.of(client.cancel(new UploadId(uploadId), clientRequestId, budget)),
-                    Optional.empty(),
-                    millisSince(start));
-        } catch (UploadFailure e) {
-            return new Outcome(uploadId, Optional.empty(), Optional.of(e), millisSince(start));
-        } catch (RuntimeException e) {
-            LOG.error("A defect of this function", e);
-            UploadFailure failure = UploadFailure.of(
-                    FailureKind.INTERNAL_ERROR,
-                    "Upload " + UploadId.shown(uploadId)
-                            + " was not seen to be cancelled because of a defect of this function ("
-                            + e.getClass().getSimpleName()
-                            + "). Its log has more.");
-            return new Outcome(uploadId, Optional.empty(), Optional.of(failure), millisSince(start));
+            TimeUnit.NANOSECONDS.sleep(wait.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted between two attempts", e);
         }
     }
 
     /**
-     * Cancels many uploads, {@code CLEAN_UP_CONCURRENCY} at a time and within one budget.
+     * Cancels many uploads, {@code CLEAN_UP_CONCURRENCY} at a time and within one budget. One that waits for its next
+     * attempt is in nobody's way: meanwhile another has its turn.
      *
      * @param ids each gives an id, or throws an {@link UploadFailure} that becomes its outcome
-     * @return the outcomes in the order of the ids
+     * @param finished is told each outcome and its position as soon as there is one, on the thread that has it
+     * @return the {@linkplain Outcome#outline outlines} in the order of the ids
      */
-    public List<Outcome> cancelAll(List<Supplier<String>> ids, Budget budget) {
-        int concurrency = Math.min(configuration.cleanUpConcurrency(), ids.size());
-        if (concurrency <= 1) {
-            return ids.stream().map(id -> cancel(id, Optional.empty(), budget)).toList();
-        }
-        ExecutorService threads = Executors.newFixedThreadPool(concurrency);
+    public List<Outcome> cancelAll(List<Supplier<String>> ids, Budget budget, ObjIntConsumer<Outcome> finished) {
+        Outcome[] outcomes = new Outcome[ids.size()];
+        CountDownLatch left = new CountDownLatch(ids.size());
+        int threads = Math.max(1, Math.min(configuration.cleanUpConcurrency(), ids.size()));
+        ScheduledThreadPoolExecutor workers = new ScheduledThreadPoolExecutor(threads);
         try {
-            List<Future<Outcome>> futures = new ArrayList<>(ids.size());
-            for (Supplier<String> id : ids) {
-                futures.add(threads.submit(() -> cancel(id, Optional.empty(), budget)));
+            for (int i = 0; i < outcomes.length; i++) {
+                int position = i;
+                Job job = new Job(ids.get(i), Optional.empty(), budget);
+                workers.execute(() -> work(workers, job, () -> {
+                    outcomes[position] = job.outcome.outline();
+                    try {
+                        finished.accept(outcomes[position], position);
+                    } finally {
+                        left.countDown();
+                    }
+                }));
             }
-            List<Outcome> outcomes = new ArrayList<>(ids.size());
-            for (Future<Outcome> future : futures) {
-                outcomes.add(future.get());
-            }
-            return outcomes;
+            left.await();
+            return Arrays.asList(outcomes);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in the middle of a batch", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
         } finally {
-            threads.shutdownNow();
+            workers.shutdownNow();
         }
     }
 
-    private static long millisSince(long start) {
-        return (System.nanoTime() - start) / 1_000_000;
+    private static void work(ScheduledThreadPoolExecutor workers, Job job, Runnable whenDone) {
+        Optional<Duration> wait = job.step();
+        if (wait.isPresent()) {
+            workers.schedule(() -> work(workers, job, whenDone), wait.get().toNanos(), TimeUnit.NANOSECONDS);
+        } else {
+            whenDone.run();
+        }
+    }
+
+    /** One upload on its way to an outcome. */
+    private final class Job {
+
+        private final Supplier<String> id;
+        private final Optional<String> clientRequestId;
+        private final Budget budget;
+        private String uploadId = "";
+        private CancelCall call;
+        private long start;
+        /** Null until there is one. */
+        private Outcome outcome;
+
+        Job(Supplier<String> id, Optional<String> clientRequestId, Budget budget) {
+            this.id = id;
+            this.clientRequestId = clientRequestId;
+            this.budget = budget;
+        }
+
+        /** One attempt. @return how long to wait before the next; empty if there is an outcome */
+        Optional<Duration> step() {
+            try {
+                if (call == null) {
+                    start = System.nanoTime();
+                    uploadId = id.get();
+                    call = client.cancel(new UploadId(uploadId), clientRequestId, budget);
+                }
+                Optional<Duration> wait = call.attempt();
+                if (wait.isEmpty()) {
+                    outcome = new Outcome.Success(uploadId, call.cancelled(), millis());
+                }
+                return wait;
+            } catch (UploadFailure e) {
+                outcome = new Outcome.Failure(uploadId, e, millis());
+            } catch (RuntimeException e) {
+                LOG.error("A defect of this function", e);
+                outcome = new Outcome.Failure(
+                        uploadId,
+                        UploadFailure.of(
+                                FailureKind.INTERNAL_ERROR,
+                                "Upload " + UploadId.shown(uploadId)
+                                        + " was not seen to be cancelled because of a defect of this function ("
+                                        + e.getClass().getSimpleName()
+                                        + "). Its log has more."),
+                        millis());
+            }
+            return Optional.empty();
+        }
+
+        private long millis() {
+            return (System.nanoTime() - start) / 1_000_000;
+        }
     }
 }

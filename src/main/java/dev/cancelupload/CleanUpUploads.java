@@ -3,7 +3,6 @@ package dev.cancelupload;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.event.LambdaEvent;
 import dev.cancelupload.event.LambdaEvent.Payload;
-import dev.cancelupload.event.UploadIds;
 import dev.cancelupload.event.WrongEvent;
 import dev.cancelupload.http.Budget;
 import dev.cancelupload.log.InvocationLog;
@@ -13,6 +12,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -37,8 +37,11 @@ public class CleanUpUploads {
     @Funq(Export.CLEAN_UP_UPLOADS_NAME)
     public JsonNode cleanUpUploads(LambdaEvent event) {
         Budget budget = canceller.budget();
-        CleanUpReport report = new CleanUpReport(canceller.cancelAll(suppliers(ids(event)), budget));
-        log.cleanUp(report, budget.passed());
+        List<Supplier<String>> ids = suppliers(ids(event));
+        InvocationLog.Batch batch = log.batch(Export.CLEAN_UP_UPLOADS);
+        CleanUpReport report = new CleanUpReport(
+                canceller.cancelAll(ids, budget, (outcome, position) -> batch.finished(outcome, Optional.empty())));
+        batch.cleanUp(report, budget.passed());
         report.incomplete().ifPresent(failure -> {
             throw failure;
         });
@@ -48,7 +51,7 @@ public class CleanUpUploads {
     private Set<String> ids(LambdaEvent event) {
         try {
             if (event instanceof Payload payload) {
-                return new LinkedHashSet<>(UploadIds.many(payload.json()));
+                return new LinkedHashSet<>(payload.ids().many());
             }
             throw WrongEvent.of(event, Export.CLEAN_UP_UPLOADS);
         } catch (UploadFailure e) {

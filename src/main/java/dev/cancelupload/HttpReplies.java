@@ -9,13 +9,14 @@ import dev.cancelupload.openai.ErrorAnswer;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
+import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.redaction.VisibleText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The responses of {@code cancelUploadHttp}: OpenAI's own where it answered the caller's question, otherwise ours in
@@ -25,85 +26,72 @@ import java.util.regex.Pattern;
  */
 final class HttpReplies {
 
-    private static final String JSON = "application/json";
-
-    /**
-     * Header fields of OpenAI's answer that describe its connection, its edge or its own host, and would be wrong or
-     * harmful coming from us. All others pass.
-     */
-    private static final Set<String> NOT_PASSED_ON = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-authenticate",
-            "proxy-authorization",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "content-length",
-            "content-encoding",
-            "date",
-            "server",
-            "via",
-            "alt-svc",
-            "set-cookie",
-            "strict-transport-security",
-            "www-authenticate",
-            "report-to",
-            "nel");
-
-    /** RFC 9110, 5.1: any other name would spoil the response. */
-    private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
     /** Seconds for a caller whom OpenAI did not tell how long to wait: the longest wait of the retry policy. */
     private static final String RETRY_AFTER = "8";
+
+    /** What a reply of our own takes over from OpenAI's answer. */
+    private static final Set<String> OF_OUR_OWN = Set.of("x-request-id", "retry-after", "retry-after-ms");
+
+    private static final AnswerHeaders NO_HEADERS = new AnswerHeaders(Map.of());
 
     private HttpReplies() {}
 
     /** OpenAI's answer with the cancelled Upload. */
     static HttpReply cancelled(Cancelled cancelled) {
-        return new HttpReply(
-                cancelled.status(),
-                passedOn(cancelled.headers()),
-                cancelled.upload().json().toString());
+        return new HttpReply(cancelled.status(), headers(cancelled.headers()), cancelled.json());
     }
 
     /** OpenAI's answer if it is about the caller's request; ours if it is about this function or there is none. */
     static HttpReply failed(UploadFailure failure) {
-        Optional<ErrorAnswer> answer = failure.answer();
-        boolean aboutTheRequest =
-                switch (failure.kind()) {
-                    case UPLOAD_NOT_FOUND, UPLOAD_ALREADY_FINAL, REQUEST_REJECTED, RATE_LIMITED -> true;
-                    default -> false;
-                };
-        if (aboutTheRequest && answer.isPresent() && answer.get().error().isPresent()) {
-            return limited(
-                    failure,
-                    new HttpReply(
-                            answer.get().status(),
-                            passedOn(answer.get().headers()),
-                            answer.get().body()));
+        AnswerHeaders headers = failure.answer().map(ErrorAnswer::headers).orElse(NO_HEADERS);
+        Optional<HttpReply> openais = failure.answer()
+                .filter(answer -> answer.error().isPresent() && isAboutTheRequest(failure.kind()))
+                .flatMap(answer -> Redaction.current()
+                        .json(answer.body())
+                        .map(body -> new HttpReply(answer.status(), headers(headers), body)));
+        HttpReply reply = openais.orElseGet(() -> new HttpReply(
+                status(failure),
+                headers(headers.only(OF_OUR_OWN)),
+                envelope(failure.getMessage(), type(failure.kind()), code(failure.kind()))));
+        if (failure.kind() == FailureKind.RATE_LIMITED) {
+            // A 429 always says when to come back.
+            reply.headers().putIfAbsent("retry-after", List.of(RETRY_AFTER));
         }
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        headers.put("content-type", List.of(JSON));
-        for (String name : List.of("x-request-id", "retry-after")) {
-            answer.flatMap(a -> a.headers().first(name)).ifPresent(value -> headers.put(name, List.of(value)));
-        }
-        return limited(
-                failure,
-                new HttpReply(
-                        failure.kind().httpStatus(),
-                        headers,
-                        envelope(failure.getMessage(), type(failure.kind()), code(failure.kind()))));
+        return reply;
+    }
+
+    private static int status(UploadFailure failure) {
+        return failure.answer()
+                .filter(answer -> isAboutTheRequest(failure.kind()))
+                .map(ErrorAnswer::status)
+                .orElse(failure.kind().httpStatus());
+    }
+
+    private static boolean isAboutTheRequest(FailureKind kind) {
+        return switch (kind) {
+            case UPLOAD_NOT_FOUND, UPLOAD_ALREADY_FINAL, REQUEST_REJECTED, RATE_LIMITED -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * OpenAI's fields, and those of every reply: it is JSON whatever an upstream said it was, it is not to be taken for
+     * anything else, and it is of no use to whoever sends the same request again.
+     */
+    private static Map<String, List<String>> headers(AnswerHeaders openai) {
+        Map<String, List<String>> headers = new LinkedHashMap<>(openai.fields());
+        headers.put("content-type", List.of("application/json"));
+        headers.put("x-content-type-options", List.of("nosniff"));
+        headers.put("cache-control", List.of("no-store"));
+        return headers;
     }
 
     /** OpenAI's own answer to an address it does not know. */
     static HttpReply unknownPath(HttpRequest request) {
         return ours(
                 404,
-                "Unknown request URL: " + request.method() + " " + UploadId.shown(request.path())
-                        + ". This endpoint has POST …/uploads/{upload_id}/cancel.",
+                "Unknown request URL: " + VisibleText.oneLine(request.method(), 32) + " "
+                        + UploadId.shown(request.path()) + ". This endpoint has POST …/uploads/{upload_id}/cancel.",
                 "unknown_url");
     }
 
@@ -111,38 +99,15 @@ final class HttpReplies {
     static HttpReply methodNotAllowed(HttpRequest request) {
         HttpReply reply = ours(
                 405,
-                "Not allowed to " + request.method() + " here: cancelling an upload is a POST.",
+                "Not allowed to " + VisibleText.oneLine(request.method(), 32)
+                        + " here: cancelling an upload is a POST.",
                 "method_not_allowed");
         reply.headers().put("allow", List.of("POST"));
         return reply;
     }
 
     private static HttpReply ours(int status, String message, String code) {
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        headers.put("content-type", List.of(JSON));
-        return new HttpReply(status, headers, envelope(message, "invalid_request_error", code));
-    }
-
-    /** A 429 always says when to come back. */
-    private static HttpReply limited(UploadFailure failure, HttpReply reply) {
-        if (failure.kind() == FailureKind.RATE_LIMITED) {
-            reply.headers().putIfAbsent("retry-after", List.of(RETRY_AFTER));
-        }
-        return reply;
-    }
-
-    private static Map<String, List<String>> passedOn(AnswerHeaders headers) {
-        Map<String, List<String>> passed = new LinkedHashMap<>(headers.fields());
-        passed.keySet()
-                .removeIf(name -> NOT_PASSED_ON.contains(name)
-                        || !FIELD_NAME.matcher(name).matches());
-        passed.values().removeIf(values -> values.stream().anyMatch(HttpReplies::hasControlCharacters));
-        passed.putIfAbsent("content-type", List.of(JSON));
-        return passed;
-    }
-
-    private static boolean hasControlCharacters(String value) {
-        return value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f);
+        return new HttpReply(status, headers(NO_HEADERS), envelope(message, "invalid_request_error", code));
     }
 
     private static String envelope(String message, String type, String code) {

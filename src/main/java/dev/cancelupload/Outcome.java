@@ -6,38 +6,98 @@ import dev.cancelupload.openai.ErrorAnswer;
 import dev.cancelupload.openai.UploadFailure;
 import java.util.Optional;
 
-/**
- * What became of one upload: cancelled or failed, one of them is there.
- *
- * @param uploadId as the caller gave it
- * @param cancelled the cancelled Upload
- * @param failure why it was not cancelled
- * @param millis how long it took, waits included
- */
-public record Outcome(String uploadId, Optional<Cancelled> cancelled, Optional<UploadFailure> failure, long millis) {
+/** What became of one upload. */
+public sealed interface Outcome {
+
+    /** As the caller gave it; empty if it gave none. */
+    String uploadId();
+
+    /** How long it took in milliseconds, waits included. */
+    long millis();
 
     /** {@code cancelled}, or the failure's error type. */
-    public String name() {
-        return failure.map(f -> f.kind().errorType()).orElse("cancelled");
-    }
+    String name();
 
     /** OpenAI's HTTP status, if it answered. */
-    public Optional<Integer> status() {
-        return cancelled.map(Cancelled::status).or(() -> failure.flatMap(UploadFailure::answer)
-                .map(ErrorAnswer::status));
-    }
+    Optional<Integer> status();
 
     /** OpenAI's {@code x-request-id}, if it answered. */
-    public Optional<String> requestId() {
-        return cancelled
-                .map(Cancelled::headers)
-                .or(() -> failure.flatMap(UploadFailure::answer).map(ErrorAnswer::headers))
-                .flatMap(AnswerHeaders::requestId);
-    }
+    Optional<String> requestId();
 
     /** How many requests it took. */
-    public int attempts() {
-        return cancelled.map(Cancelled::attempts).orElseGet(() -> failure.map(UploadFailure::attempts)
-                .orElse(0));
+    int attempts();
+
+    /** The failure, if it is one that leaves something to cancel. */
+    Optional<UploadFailure> leftOver();
+
+    /** The same without OpenAI's whole answer: small enough to keep a thousand. */
+    Outcome outline();
+
+    /** It was cancelled. */
+    record Success(String uploadId, Cancelled cancelled, long millis) implements Outcome {
+
+        @Override
+        public String name() {
+            return "cancelled";
+        }
+
+        @Override
+        public Optional<Integer> status() {
+            return Optional.of(cancelled.status());
+        }
+
+        @Override
+        public Optional<String> requestId() {
+            return cancelled.headers().requestId();
+        }
+
+        @Override
+        public int attempts() {
+            return cancelled.attempts();
+        }
+
+        @Override
+        public Optional<UploadFailure> leftOver() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Outcome outline() {
+            return new Success(uploadId, cancelled.outline(), millis);
+        }
+    }
+
+    /** It was not cancelled, or not by this call. */
+    record Failure(String uploadId, UploadFailure failure, long millis) implements Outcome {
+
+        @Override
+        public String name() {
+            return failure.kind().errorType();
+        }
+
+        @Override
+        public Optional<Integer> status() {
+            return failure.answer().map(ErrorAnswer::status);
+        }
+
+        @Override
+        public Optional<String> requestId() {
+            return failure.answer().map(ErrorAnswer::headers).flatMap(AnswerHeaders::requestId);
+        }
+
+        @Override
+        public int attempts() {
+            return failure.attempts();
+        }
+
+        @Override
+        public Optional<UploadFailure> leftOver() {
+            return failure.kind().nothingToCancel() ? Optional.empty() : Optional.of(failure);
+        }
+
+        @Override
+        public Outcome outline() {
+            return new Failure(uploadId, failure.outline(), millis);
+        }
     }
 }

@@ -2,8 +2,10 @@ package dev.cancelupload;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.envelope;
 import static dev.cancelupload.upstream.OpenAI.error;
+import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
@@ -55,7 +57,7 @@ class CancelUploadHttpTest {
                 "alb-multi-value.json"
             })
     void everyKindOfHttpEventCancelsTheUpload(String event) {
-        openai.answers(ID, cancelled(ID).withHeader("x-new-tomorrow", "yes"));
+        openai.answers(ID, cancelled(ID).withHeader("openai-new-tomorrow", "yes"));
         JsonNode response = response(Lambda.event(event));
         assertEquals(200, response.get("statusCode").intValue());
         assertEquals(
@@ -63,8 +65,10 @@ class CancelUploadHttpTest {
                 Json.parse(response.get("body").textValue()));
         assertFalse(response.get("isBase64Encoded").booleanValue());
         assertEquals("application/json", header(response, "content-type"));
+        assertEquals("nosniff", header(response, "x-content-type-options"));
+        assertEquals("no-store", header(response, "cache-control"));
         assertEquals("req_" + ID, header(response, "x-request-id"));
-        assertEquals("yes", header(response, "x-new-tomorrow"));
+        assertEquals("yes", header(response, "openai-new-tomorrow"));
     }
 
     @Test
@@ -174,12 +178,14 @@ class CancelUploadHttpTest {
     void whatOpenAISaysOfTheRequestIsPassedOnWordForWord(int status, String message, String code) {
         openai.answers(
                 ID,
-                error(status, message, code).withHeader("retry-after-ms", "10").withHeader("x-new-tomorrow", "yes"));
+                error(status, message, code)
+                        .withHeader("retry-after-ms", "10")
+                        .withHeader("openai-new-tomorrow", "yes"));
         JsonNode response = response(request());
         assertEquals(status, response.get("statusCode").intValue());
         assertEquals(envelope(message, code), response.get("body").textValue());
         assertEquals("req_err", header(response, "x-request-id"));
-        assertEquals("yes", header(response, "x-new-tomorrow"));
+        assertEquals("yes", header(response, "openai-new-tomorrow"));
     }
 
     @ParameterizedTest
@@ -285,13 +291,15 @@ class CancelUploadHttpTest {
 
     @Test
     void severalValuesOfAHeaderArriveInEachDialect() {
-        openai.answers(ID, cancelled(ID).withHeader("x-many", "one", "two"));
+        openai.answers(ID, cancelled(ID).withHeader("openai-many", "one", "two"));
         assertEquals(
-                "one, two", response(request()).get("headers").get("x-many").textValue());
+                "one, two",
+                response(request()).get("headers").get("openai-many").textValue());
         JsonNode rest = response(Lambda.event("rest-api-v1.json"));
         assertEquals(
-                "[\"one\",\"two\"]", rest.get("multiValueHeaders").get("x-many").toString());
-        assertFalse(rest.get("headers").has("x-many"));
+                "[\"one\",\"two\"]",
+                rest.get("multiValueHeaders").get("openai-many").toString());
+        assertFalse(rest.get("headers").has("openai-many"));
     }
 
     @Test
@@ -365,11 +373,17 @@ class CancelUploadHttpTest {
 
     @Test
     void anyJsonGetsAWellFormedResponse() {
-        openai.answersAnything(cancelled(ID));
+        openai.answersAnything(cancelledAsAsked());
         RandomEvents events = new RandomEvents(4);
         for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
-            JsonNode response = response(event);
+            Lambda.Response reply = Lambda.post(event);
+            if (reply.statusCode() != 200) {
+                assertThat(
+                        reply.body(), allOf(containsString("\"WrongExport\""), containsString("an SNS notification")));
+                continue;
+            }
+            JsonNode response = Json.parse(reply.body()).orElseThrow();
             assertTrue(
                     response.path("statusCode").isInt()
                             && response.path("body").isTextual()
@@ -404,7 +418,7 @@ class CancelUploadHttpTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"scheduler.json,cancelUpload", "sns.json,cancelUpload", "sqs.json,cancelUpload"})
+    @CsvSource({"scheduler.json,cancelUpload", "sqs.json,cancelUpload"})
     void anEventOfAnotherTriggerIsToldWhereItBelongs(String event, String export) {
         JsonNode response = response(Lambda.event(event));
         assertEquals(400, response.get("statusCode").intValue());
@@ -417,6 +431,24 @@ class CancelUploadHttpTest {
     void messagesOfAQueueThatWasConnectedByMistakeAreNotLost() {
         assertEquals(
                 3, response(Lambda.event("sqs.json")).get("batchItemFailures").size());
+    }
+
+    /** SNS takes any answer for success, and Lambda keeps the event of an asynchronous invocation that failed. */
+    @Test
+    void aNotificationOfATopicThatWasConnectedByMistakeIsAnError() {
+        Lambda.Response response = Lambda.post(Lambda.event("sns.json"));
+        assertEquals(500, response.statusCode());
+        assertEquals("WrongExport", response.json().getString("errorType"));
+        assertThat(response.json().getString("errorMessage"), containsString("export cancelUpload:"));
+        assertEquals(List.of(), openai.requests());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3-put.json", "dynamodb-stream.json", "kinesis.json"})
+    void anEventOfAForeignServiceGetsAWellFormedResponse(String event) {
+        JsonNode response = response(Lambda.event(event));
+        assertEquals(400, response.get("statusCode").intValue());
+        assertEquals("invalid_event", problem(response).get("code").textValue());
     }
 
     private static String request() {
@@ -450,5 +482,69 @@ class CancelUploadHttpTest {
         return single.isTextual()
                 ? single.textValue()
                 : response.path("multiValueHeaders").path(name).path(0).textValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "access-control-allow-origin",
+                "clear-site-data",
+                "refresh",
+                "location",
+                "x-amzn-errortype",
+                "content-security-policy",
+                "x-new-tomorrow"
+            })
+    void noHeaderPassesButThoseOfOpenAIsClients(String name) {
+        openai.answers(ID, cancelled(ID).withHeader(name, "*"));
+        assertFalse(response(request()).get("headers").has(name));
+        openai.answers(ID, error(422, "odd", null).withHeader(name, "*"));
+        assertFalse(response(request()).get("headers").has(name));
+    }
+
+    @Test
+    void whatTheUpstreamSaysItIsDoesNotCount() {
+        openai.answers(
+                ID,
+                cancelled(ID).withHeader("content-type", "text/html").withHeader("cache-control", "public, max-age=9"));
+        JsonNode response = response(request());
+        assertEquals("application/json", header(response, "content-type"));
+        assertEquals("no-store", header(response, "cache-control"));
+    }
+
+    @Test
+    void theBodyOfAnErrorComesOutByteForByte() {
+        String body =
+                " {\"error\" : {\"message\":\"\\u00e9\\/\",\"n\":1.0,\"n\":100.0,\"type\":null,\"code\":\"x\"}}\n";
+        openai.answers(ID, json(422, body));
+        assertEquals(body, response(request()).get("body").textValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u002d", "\\\\u002D", "%2d", "-"})
+    void aKeyThatTheBodyOfAnErrorRepeatsIsMasked(String hyphen) {
+        openai.answers(ID, json(422, envelope("You sent " + OpenAI.KEY.replace("-", hyphen), null)));
+        JsonNode response = response(request());
+        assertEquals(422, response.get("statusCode").intValue());
+        assertThat(problem(response).get("message").textValue(), containsString("***"));
+        assertThat(response.toString(), not(containsString("5ecret")));
+    }
+
+    @Test
+    void aBodyThatHasTheKeyInPiecesIsNotShown() {
+        String body = "{\"error\":{\"message\":\"m\",\"parts\":[\"" + OpenAI.KEY.substring(8, 16) + "\",\""
+                + OpenAI.KEY.substring(16, 24) + "\"]}}";
+        openai.answers(ID, json(422, body));
+        JsonNode response = response(request());
+        assertEquals(422, response.get("statusCode").intValue());
+        assertEquals("request_rejected", problem(response).get("code").textValue());
+    }
+
+    @Test
+    void anUploadOfSomebodyElseIs502() {
+        openai.answers(ID, cancelled("upload_other"));
+        JsonNode response = response(request());
+        assertEquals(502, response.get("statusCode").intValue());
+        assertEquals("upstream_failure", problem(response).get("code").textValue());
     }
 }

@@ -2,7 +2,7 @@ package dev.cancelupload;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static dev.cancelupload.upstream.OpenAI.busy;
-import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.error;
 import static dev.cancelupload.upstream.OpenAI.json;
 import static dev.cancelupload.upstream.OpenAI.upload;
@@ -189,7 +189,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void anyStringIsRefusedWithoutACallOrReachesOpenAIAsItsOwnPathSegment() {
-        openai.answersAnything(cancelled("upload_any"));
+        openai.answersAnything(cancelledAsAsked());
         RandomEvents events = new RandomEvents(1);
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -212,7 +212,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void anyJsonGetsAResultOrADocumentedError() {
-        openai.answersAnything(cancelled("upload_any"));
+        openai.answersAnything(cancelledAsAsked());
         Set<String> documented =
                 Arrays.stream(FailureKind.values()).map(FailureKind::errorType).collect(Collectors.toSet());
         documented.remove("InternalError");
@@ -387,7 +387,7 @@ class CancelUploadTest extends AgainstOpenAI {
                 Arguments.of(json(200, "{\"object\":\"upload\",\"status\":\"cancelled\"}"), "\"id\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"id\":7,\"status\":\"cancelled\"}"), "\"id\""),
                 Arguments.of(json(200, "{\"object\":\"upload\",\"id\":\"upload_1\"}"), "\"status\""),
-                Arguments.of(json(200, "[".repeat(100_000)), "is not JSON"),
+                Arguments.of(json(200, "[".repeat(60_000)), "is not JSON"),
                 Arguments.of(aResponse().withStatus(301).withHeader("location", "https://evil.example/"), "redirect"),
                 Arguments.of(
                         aResponse().withStatus(307).withHeader("location", "/v1/uploads/other/cancel"), "redirect"),
@@ -418,14 +418,14 @@ class CancelUploadTest extends AgainstOpenAI {
         openai.answersInTurn(ID, busy(), busy(), json(200, "{\"padding\":\"" + "x".repeat(5_000_000) + "\"}"));
         JsonPath error = Lambda.error(EVENT);
         assertEquals("UpstreamFailure", error.getString("errorType"));
-        assertThat(error.getString("errorMessage"), containsString("larger than 1048576 bytes"));
+        assertThat(error.getString("errorMessage"), containsString("larger than 65536 bytes"));
     }
 
     @Test
     void anAnswerWithoutEndIsCutOff() {
         String endless = "HTTP/1.1 200 OK\r\n\r\n" + " ".repeat(2_000_000);
         openai.wire().next(Wire.busy(), Wire.busy(), Wire.answer(endless));
-        assertThat(Lambda.error(EVENT).getString("errorMessage"), containsString("larger than 1048576 bytes"));
+        assertThat(Lambda.error(EVENT).getString("errorMessage"), containsString("larger than 65536 bytes"));
     }
 
     @Test
@@ -449,7 +449,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void aBatchOfMessagesInEveryFormIsCancelledWithoutAFailure() {
-        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.answersAnything(cancelledAsAsked());
         assertEquals("{\"batchItemFailures\":[]}", Lambda.result(Lambda.event("sqs.json")));
         assertEquals(3, openai.requests().size());
     }
@@ -463,7 +463,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void messagesThatEventBridgePipesDeliversAreAnsweredLikeABatch() {
-        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.answersAnything(cancelledAsAsked());
         assertEquals("{\"batchItemFailures\":[]}", Lambda.result(Lambda.event("pipes-sqs.json")));
         assertTrue(openai.requests().size() > 0);
     }
@@ -495,7 +495,7 @@ class CancelUploadTest extends AgainstOpenAI {
 
     @Test
     void aBatchSharesOneBudget() {
-        openai.answersAnything(cancelled("any").withFixedDelay(3000));
+        openai.answersAnything(cancelledAsAsked().withFixedDelay(3000));
         String[] bodies =
                 Stream.iterate(0, i -> i + 1).limit(30).map(i -> "upload_" + i).toArray(String[]::new);
         Lambda.Response response = Lambda.post(sqs(bodies));

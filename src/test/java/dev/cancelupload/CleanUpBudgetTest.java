@@ -1,6 +1,6 @@
 package dev.cancelupload;
 
-import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -29,7 +29,7 @@ class CleanUpBudgetTest {
     void whatCouldNotBeTriedInTimeIsReportedAsNotTried() {
         openai.reset();
         Lambda.warmUp();
-        openai.answersAnything(cancelled("any").withFixedDelay(3000));
+        openai.answersAnything(cancelledAsAsked().withFixedDelay(3000));
         String list = "["
                 + String.join(
                         ",",

@@ -1,12 +1,12 @@
 package dev.cancelupload;
 
 import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.error;
-import static dev.cancelupload.upstream.OpenAI.json;
-import static dev.cancelupload.upstream.OpenAI.upload;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,8 +17,11 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +139,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
 
     @Test
     void aThousandIdsAreTakenEightAtATime() {
-        openai.answersAnything(json(200, upload("upload_any", "cancelled")));
+        openai.answersAnything(cancelledAsAsked());
         openai.wire().next();
         JsonPath report = Lambda.json(list(1000).toString());
         assertEquals(1000, report.getList("cancelled").size());
@@ -197,7 +200,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
 
     @Test
     void anyJsonGetsAReportOrADocumentedError() {
-        openai.answersAnything(cancelled("upload_any"));
+        openai.answersAnything(cancelledAsAsked());
         RandomEvents events = new RandomEvents(3);
         for (int i = 0; i < 100; i++) {
             String event = events.event().toString();
@@ -212,5 +215,46 @@ class CleanUpUploadsTest extends AgainstOpenAI {
                                     .contains(response.json().getString("errorType")),
                     () -> event + " got " + response.body());
         }
+    }
+
+    @Test
+    void aWaitDoesNotHoldTheOthersUp() {
+        List<String> ids = IntStream.range(0, 60).mapToObj(i -> "upload_" + i).toList();
+        ids.forEach(openai::hasPending);
+        for (String slow : ids.subList(0, 8)) {
+            openai.answersInTurn(slow, error(429, "slow", null).withHeader("retry-after-ms", "1500"), cancelled(slow));
+        }
+        Lambda.warmUp();
+        Lambda.Response response = Lambda.post("[\"" + String.join("\",\"", ids) + "\"]");
+        assertEquals(ids, response.json().getList("cancelled"));
+        List<String> order = openai.requests().stream()
+                .map(request -> request.getUrl().split("/")[3])
+                .toList();
+        // All that need not wait come before the second attempts of those that do.
+        assertEquals(new TreeSet<>(ids.subList(0, 8)), new TreeSet<>(order.subList(order.size() - 8, order.size())));
+    }
+
+    @Test
+    void aReportOfAThousandLongTextsAndIdsFitsLambda() {
+        openai.answersAnything(error(422, "\u4e2d".repeat(2000), "c".repeat(500)));
+        String failed = Lambda.result(list(1000).toString());
+        assertThat(failed.getBytes(StandardCharsets.UTF_8).length, lessThan(5_000_000));
+        assertEquals(1000, JsonPath.from(failed).getList("failed").size());
+        assertThat(JsonPath.from(failed).getString("failed[0].message"), containsString("(cut; the log has the rest)"));
+        String invalid = IntStream.range(0, 1000)
+                .mapToObj(i -> "\"" + "\\u0001".repeat(900) + i + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+        assertThat(Lambda.result(invalid).getBytes(StandardCharsets.UTF_8).length, lessThan(5_000_000));
+    }
+
+    @Test
+    void theListOfWhatIsLeftHasAnEnd() {
+        openai.answersAnything(error(500, "no", null).withHeader("x-should-retry", "false"));
+        String ids = IntStream.range(0, 1000)
+                .mapToObj(i -> "\"" + "u".repeat(250) + i + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+        String message = Lambda.error(ids).getString("errorMessage");
+        assertThat(message.length(), lessThan(20_000));
+        assertThat(message, containsString("more, which the log names"));
     }
 }

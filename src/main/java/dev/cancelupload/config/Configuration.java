@@ -2,9 +2,11 @@ package dev.cancelupload.config;
 
 import dev.cancelupload.Export;
 import dev.cancelupload.http.Proxy;
+import dev.cancelupload.redaction.Redaction;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +65,8 @@ public record Configuration(
     private static final class Reader {
         private final UnaryOperator<String> environment;
         private final List<String> problems = new ArrayList<>();
+        /** Of the key, which may have been pasted into another variable; for now of none. */
+        private Redaction redaction = new Redaction("");
 
         Reader(UnaryOperator<String> environment) {
             this.environment = environment;
@@ -86,9 +90,7 @@ public record Configuration(
                     proxy(baseUrl));
             export();
             if (!problems.isEmpty()) {
-                String line = String.join(" ", problems);
-                // The key may have been pasted into another variable, whose value is about to be shown.
-                throw new ConfigurationError(apiKey == null ? line : apiKey.redact(line));
+                throw new ConfigurationError(String.join(" ", problems));
             }
             return configuration;
         }
@@ -106,9 +108,14 @@ public record Configuration(
             return value(variable).or(() -> value(variable.name().toLowerCase(Locale.ROOT)));
         }
 
-        private <T> T wrong(Variable variable, String value, String right) {
-            problems.add(variable + " is \"" + printable(value) + "\": " + right);
+        /** @param shown the value as {@link ShownValue} gives it */
+        private <T> T wrong(Variable variable, String shown, String right) {
+            problems.add(variable + " is \"" + shown + "\": " + right);
             return null;
+        }
+
+        private String word(String value) {
+            return ShownValue.word(value, redaction);
         }
 
         private ApiKey apiKey() {
@@ -119,7 +126,9 @@ public record Configuration(
                 return null;
             }
             try {
-                return new ApiKey(value.get());
+                ApiKey key = new ApiKey(value.get());
+                redaction = key.redaction();
+                return key;
             } catch (IllegalArgumentException e) {
                 problems.add(Variable.OPENAI_API_KEY + " cannot be sent as a header (its value is not shown): "
                         + e.getMessage() + "; look for a line break or a quote around it.");
@@ -132,7 +141,7 @@ public record Configuration(
             String right = "it has to be an https URL such as " + DEFAULT_BASE_URL
                     + ", without user, query or fragment (http is allowed to a loopback address only).";
             if (value.indexOf('@') >= 0) {
-                return wrong(Variable.OPENAI_BASE_URL, "(not shown, since it holds an @)", right);
+                return wrong(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), right);
             }
             try {
                 URI uri = new URI(value.replaceAll("/+$", ""));
@@ -147,7 +156,7 @@ public record Configuration(
             } catch (URISyntaxException e) {
                 // The line below says what would be right; the parser's text would not help.
             }
-            return wrong(Variable.OPENAI_BASE_URL, value, right);
+            return wrong(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), right);
         }
 
         /** By name or literal only: resolving a name here would let DNS decide where the key may go in the clear. */
@@ -158,10 +167,15 @@ public record Configuration(
 
         private Optional<String> headerValue(Variable variable) {
             Optional<String> value = value(variable);
-            if (value.isPresent() && !value.get().chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            if (value.isPresent() && !redaction.isClean(value.get())) {
                 wrong(
                         variable,
-                        value.get(),
+                        ShownValue.text(value.get(), redaction),
+                        "that is an API key, which belongs into " + Variable.OPENAI_API_KEY + " alone.");
+            } else if (value.isPresent() && !value.get().chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+                wrong(
+                        variable,
+                        ShownValue.text(value.get(), redaction),
                         "it is sent as a header and has to be visible ASCII characters without spaces.");
             }
             return value;
@@ -180,14 +194,14 @@ public record Configuration(
             } catch (NumberFormatException e) {
                 // Said below.
             }
-            wrong(variable, value.get(), "it has to be a whole number from " + least + " to " + most + ".");
+            wrong(variable, word(value.get()), "it has to be a whole number from " + least + " to " + most + ".");
             return byDefault;
         }
 
         private boolean yes(Variable variable, boolean byDefault) {
             Optional<String> value = value(variable).map(v -> v.strip().toLowerCase(Locale.ROOT));
             if (value.isPresent() && !Set.of("true", "false").contains(value.get())) {
-                wrong(variable, value.get(), "it has to be true or false.");
+                wrong(variable, word(value.get()), "it has to be true or false.");
             }
             return value.map("true"::equals).orElse(byDefault);
         }
@@ -202,21 +216,27 @@ public record Configuration(
             if (duration.isEmpty()) {
                 wrong(
                         variable,
-                        value.get(),
+                        word(value.get()),
                         "it has to be a duration above zero and up to 15 minutes, written as 10s, 500ms, PT10S or 10 (seconds).");
             }
             return duration.orElse(byDefault);
         }
 
         private Optional<Path> file(Variable variable, String what) {
-            Optional<Path> file = value(variable).map(Path::of);
-            if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
-                wrong(
-                        variable,
-                        file.get().toString(),
-                        "there is no such file that can be read; it has to be " + what + ".");
+            Optional<String> value = value(variable);
+            try {
+                Optional<Path> file = value.map(Path::of);
+                if (file.isEmpty() || Files.isRegularFile(file.get()) && Files.isReadable(file.get())) {
+                    return file;
+                }
+            } catch (InvalidPathException e) {
+                // Said below.
             }
-            return file;
+            wrong(
+                    variable,
+                    ShownValue.text(value.get(), redaction),
+                    "there is no such file that can be read; it has to be the path of " + what + ".");
+            return Optional.empty();
         }
 
         private Optional<ClientCertificate> clientCertificate() {
@@ -239,10 +259,9 @@ public record Configuration(
             }
             Optional<Proxy> proxy = Proxies.parse(value.get().strip());
             if (proxy.isEmpty()) {
-                boolean secret = value.get().indexOf('@') >= 0;
                 wrong(
                         Variable.HTTPS_PROXY,
-                        secret ? "(not shown, since it holds an @)" : value.get(),
+                        ShownValue.address(value.get(), redaction),
                         "it has to be an http proxy, http://host:port or http://user:password@host:port.");
             }
             boolean direct = baseUrl == null
@@ -259,15 +278,9 @@ public record Configuration(
             if (value != null && Export.named(value).isEmpty()) {
                 wrong(
                         Variable.QUARKUS_FUNQY_EXPORT,
-                        value,
+                        word(value),
                         "there is no such function; it has to be " + Export.names() + ".");
             }
-        }
-
-        /** One line, and not an endless one, whatever is in the variable. */
-        private static String printable(String value) {
-            String shown = value.length() <= 200 ? value : value.substring(0, 200) + "…";
-            return shown.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
         }
     }
 }

@@ -1,24 +1,21 @@
 package dev.cancelupload.event;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * An HTTP request as an event carries it.
  *
  * @param format whose event it is, which is how the response has to be written
- * @param method the method in upper case; empty if the event has none
+ * @param method the method in upper case; {@code ?} if the event has none, or one that HTTP does not allow
  * @param path the path, stage and base path included where the event has them; empty if the event has none
- * @param event the whole event, for the headers
+ * @param clientRequestId the header {@code x-client-request-id}, the one that is used, as the caller sent it
  * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
  *     Payload formats of HTTP APIs</a>, which Function URLs share
  * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB targets</a>
  */
-public record HttpRequest(Format format, String method, String path, JsonNode event) {
+public record HttpRequest(Format format, String method, String path, Optional<String> clientRequestId) {
 
     /** The dialects of proxy events and responses. */
     public enum Format {
@@ -30,56 +27,6 @@ public record HttpRequest(Format format, String method, String path, JsonNode ev
         ALB,
         /** Application Load Balancer whose target group has multi-value headers on. */
         ALB_MULTI_VALUE
-    }
-
-    /** The event as a request, if that is what it is. */
-    static Optional<HttpRequest> of(JsonNode event) {
-        JsonNode context = event.path("requestContext");
-        if (!context.isObject()) {
-            return Optional.empty();
-        }
-        if (context.path("http").isObject()) {
-            return Optional.of(new HttpRequest(
-                    Format.PAYLOAD_2_0,
-                    upper(context.get("http").path("method")),
-                    event.path("rawPath").asText(),
-                    event));
-        }
-        if (!event.has("httpMethod")) {
-            return Optional.empty();
-        }
-        Format format = Format.PAYLOAD_1_0;
-        if (context.has("elb")) {
-            format = event.path("multiValueHeaders").isObject() ? Format.ALB_MULTI_VALUE : Format.ALB;
-        }
-        return Optional.of(new HttpRequest(
-                format, upper(event.get("httpMethod")), event.path("path").asText(), event));
-    }
-
-    private static String upper(JsonNode method) {
-        return method.asText().toUpperCase(Locale.ROOT);
-    }
-
-    /**
-     * The last value of a header, whatever the case of its name.
-     *
-     * @param name in lower case
-     */
-    public Optional<String> header(String name) {
-        return value(event.path("headers"), name).or(() -> value(event.path("multiValueHeaders"), name));
-    }
-
-    private static Optional<String> value(JsonNode headers, String name) {
-        if (!headers.isObject()) {
-            return Optional.empty();
-        }
-        for (Map.Entry<String, JsonNode> header : headers.properties()) {
-            if (header.getKey().toLowerCase(Locale.ROOT).equals(name)) {
-                JsonNode value = header.getValue();
-                return Optional.ofNullable((value.isArray() ? value.path(value.size() - 1) : value).textValue());
-            }
-        }
-        return Optional.empty();
     }
 
     /**

@@ -1,7 +1,5 @@
 package dev.cancelupload.event;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.cancelupload.Export;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +8,6 @@ import java.util.Optional;
  * What invoked the function, told by the event's own fields. Each function takes any of these and says which it cannot
  * use, rather than misreading it.
  */
-@JsonDeserialize(using = LambdaEventDeserializer.class)
 public sealed interface LambdaEvent {
 
     /** In words, for a message. */
@@ -23,7 +20,7 @@ public sealed interface LambdaEvent {
      * A caller's own JSON: of a direct or asynchronous invocation, Step Functions, EventBridge Scheduler, or the
      * {@code detail} of an EventBridge event.
      */
-    record Payload(JsonNode json) implements LambdaEvent {
+    record Payload(UploadIds ids) implements LambdaEvent {
         @Override
         public String description() {
             return "a direct invocation";
@@ -31,12 +28,7 @@ public sealed interface LambdaEvent {
 
         @Override
         public Optional<Export> export() {
-            if (json.isArray() || json.has(UploadIds.MANY)) {
-                return Optional.of(Export.CLEAN_UP_UPLOADS);
-            }
-            return json.isTextual() || UploadIds.ONE.stream().anyMatch(json::has)
-                    ? Optional.of(Export.CANCEL_UPLOAD)
-                    : Optional.empty();
+            return ids.export();
         }
     }
 
@@ -87,8 +79,25 @@ public sealed interface LambdaEvent {
         }
     }
 
-    /** An event that none of the functions is for, such as one of S3 or DynamoDB; or no readable JSON at all. */
+    /** An event that none of the functions is for, such as one of S3 or DynamoDB. */
     record Foreign(String description) implements LambdaEvent {
+        @Override
+        public Optional<Export> export() {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What is not read: no JSON, more than the functions keep of an event, or fields that contradict each other.
+     *
+     * @param problem what is the matter, as the rest of a sentence that begins with "The event"
+     */
+    record Unreadable(String problem) implements LambdaEvent {
+        @Override
+        public String description() {
+            return "an event that " + problem;
+        }
+
         @Override
         public Optional<Export> export() {
             return Optional.empty();
@@ -98,8 +107,8 @@ public sealed interface LambdaEvent {
     /**
      * A queue's or a topic's message.
      *
-     * @param id the message's id
-     * @param body what its sender wrote; null if there is none
+     * @param id the message's id; empty if it has none
+     * @param upload the one upload that its sender named, or why there is none
      */
-    record Message(String id, String body) {}
+    record Message(String id, UploadIds upload) {}
 }

@@ -10,6 +10,10 @@ public final class WrongEvent {
 
     /** Names the export that the event is for, if there is one. */
     public static UploadFailure of(LambdaEvent event, Export here) {
+        if (event instanceof LambdaEvent.Unreadable unreadable) {
+            return UploadFailure.of(
+                    FailureKind.INVALID_EVENT, "The event " + unreadable.problem() + ". Nothing was sent to OpenAI.");
+        }
         String got = "The export " + here.functionName() + " got " + event.description();
         return event.export()
                 .filter(export -> export != here)

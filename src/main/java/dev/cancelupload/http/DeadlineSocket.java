@@ -1,213 +1,165 @@
 package dev.cancelupload.http;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketAddress;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 
-/**
- * A socket whose every read ends at one deadline, however slowly the peer drips: a read's own time-out is set to what
- * is left. TLS is layered over it, so that this holds within a TLS record too.
- *
- * <p>It is built on a channel, since only a channel can be asked without waiting whether the peer has closed.
- */
-final class DeadlineSocket extends Socket {
+/** A TCP connection that never blocks: it tries, and waits for the next try until the deadline and no longer. */
+final class DeadlineSocket implements PeerStream {
+
+    /** @see <a href="https://www.rfc-editor.org/rfc/rfc8305#section-5">RFC 8305: Connection Attempt Delay</a> */
+    private static final long HEAD_START_MILLIS = 250;
 
     private final SocketChannel channel;
-    private final Socket socket;
-    /** Null to read no more than what has come already. */
-    private volatile Budget budget;
-    /** A byte that was read to see whether there is one, and belongs to whoever reads next; -1 for none. */
-    private int unread = -1;
+    private final Selector selector;
+    private final SelectionKey key;
 
-    DeadlineSocket(Budget budget) throws IOException {
-        this.channel = SocketChannel.open();
-        this.socket = channel.socket();
-        this.budget = budget;
-    }
-
-    void useWithin(Budget budget) {
-        this.budget = budget;
-    }
-
-    /** From here on a read takes what has come already, and waits for nothing. */
-    void useWithoutWaiting() {
-        this.budget = null;
-    }
-
-    @Override
-    public void connect(SocketAddress address, int timeoutMillis) throws IOException {
-        socket.connect(address, timeoutMillis);
-        socket.setTcpNoDelay(true);
+    private DeadlineSocket(SocketChannel channel, Selector selector) throws IOException {
+        this.channel = channel;
+        this.selector = selector;
+        this.key = channel.keyFor(selector);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
 
     /**
-     * Whether the peer has sent nothing and has not closed. On an idle connection anything else means that it is of no
-     * use any more: even a TLS alert or a close.
+     * Connects to the first address that lets it. Each next one is tried as soon as one was refused, or has not answered
+     * for a while, so that one behind which packets vanish does not use up the time of the others.
+     *
+     * @throws DeadlineException if none does within the budget
+     * @throws IOException if all refuse
      */
-    boolean isSilent() {
+    static DeadlineSocket connect(List<InetAddress> addresses, int port, Budget budget) throws IOException {
+        Selector selector = Selector.open();
+        SocketChannel connected = null;
         try {
-            if (unread >= 0) {
-                return false;
+            connected = race(new ArrayDeque<>(addresses), port, selector, budget);
+            return new DeadlineSocket(connected, selector);
+        } catch (IOException | RuntimeException e) {
+            connected = null;
+            throw e;
+        } finally {
+            for (SelectionKey key : selector.keys()) {
+                if (key.channel() != connected) {
+                    key.channel().close();
+                }
             }
-            ByteBuffer one = ByteBuffer.allocate(1);
-            int count = readIfThere(one);
-            if (count == 1) {
-                unread = one.get(0) & 0xff;
+            if (connected == null) {
+                selector.close();
             }
-            return count == 0;
-        } catch (IOException e) {
-            return false;
+        }
+    }
+
+    private static SocketChannel race(Queue<InetAddress> untried, int port, Selector selector, Budget budget)
+            throws IOException {
+        IOException last = new UnknownHostException("it has no address");
+        int running = 0;
+        while (running > 0 || !untried.isEmpty()) {
+            if (!untried.isEmpty()) {
+                SocketChannel channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                channel.register(selector, SelectionKey.OP_CONNECT);
+                try {
+                    if (channel.connect(new InetSocketAddress(untried.remove(), port))) {
+                        return channel;
+                    }
+                    running++;
+                } catch (IOException e) {
+                    channel.close();
+                    last = e;
+                } catch (UnsupportedAddressTypeException e) {
+                    channel.close();
+                    last = new IOException("no IPv6 here", e);
+                }
+            }
+            if (running > 0) {
+                int left = budget.leftForSocket();
+                selector.select(untried.isEmpty() ? left : Math.min(left, HEAD_START_MILLIS));
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new ClosedByInterruptException();
+                }
+            }
+            for (SelectionKey key : selector.selectedKeys()) {
+                SocketChannel channel = (SocketChannel) key.channel();
+                try {
+                    if (channel.finishConnect()) {
+                        return channel;
+                    }
+                } catch (IOException e) {
+                    channel.close();
+                    running--;
+                    last = e;
+                }
+            }
+            selector.selectedKeys().clear();
+        }
+        throw last;
+    }
+
+    @Override
+    public int read(ByteBuffer target, Budget budget) throws IOException {
+        while (true) {
+            // Asked before each try, since a peer that never pauses never makes us wait.
+            int left = budget.leftForSocket();
+            int count = channel.read(target);
+            if (count != 0) {
+                return count;
+            }
+            await(SelectionKey.OP_READ, left);
         }
     }
 
     /** @return how many bytes there were, 0 if there is nothing to read now, -1 at the end */
-    private int readIfThere(ByteBuffer buffer) throws IOException {
-        channel.configureBlocking(false);
-        try {
-            return channel.read(buffer);
-        } finally {
-            channel.configureBlocking(true);
+    int readNow(ByteBuffer target) throws IOException {
+        return channel.read(target);
+    }
+
+    @Override
+    public void write(ByteBuffer source, Budget budget) throws IOException {
+        while (true) {
+            int left = budget.leftForSocket();
+            channel.write(source);
+            if (!source.hasRemaining()) {
+                return;
+            }
+            await(SelectionKey.OP_WRITE, left);
         }
     }
 
-    private int readWithoutWaiting(ByteBuffer buffer) throws IOException {
-        int count = readIfThere(buffer);
-        if (count == 0 && buffer.hasRemaining()) {
-            throw new DeadlineException();
+    /** Writes what there is room for now. */
+    void writeNow(ByteBuffer source) throws IOException {
+        channel.write(source);
+    }
+
+    private void await(int operation, int millis) throws IOException {
+        key.interestOps(operation);
+        selector.select(millis);
+        selector.selectedKeys().clear();
+    }
+
+    @Override
+    public Pending pending() throws IOException {
+        int count = channel.read(ByteBuffer.allocate(1));
+        return count == 0 ? Pending.NOTHING : count > 0 ? Pending.BYTES : Pending.END;
+    }
+
+    @Override
+    public void close() {
+        try (selector) {
+            // The selector after it, with which the descriptor is given back.
+            channel.close();
+        } catch (IOException e) {
+            // It is gone either way.
         }
-        return count;
-    }
-
-    @Override
-    public InputStream getInputStream() throws IOException {
-        InputStream in = socket.getInputStream();
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
-            @Override
-            public int read(byte[] bytes, int offset, int length) throws IOException {
-                if (unread >= 0 && length > 0) {
-                    bytes[offset] = (byte) unread;
-                    unread = -1;
-                    return 1;
-                }
-                Budget budget = DeadlineSocket.this.budget;
-                if (budget == null) {
-                    return readWithoutWaiting(ByteBuffer.wrap(bytes, offset, length));
-                }
-                try {
-                    socket.setSoTimeout(budget.leftForSocket());
-                    return in.read(bytes, offset, length);
-                } catch (SocketTimeoutException e) {
-                    throw new DeadlineException();
-                }
-            }
-
-            @Override
-            public int available() throws IOException {
-                return in.available();
-            }
-
-            @Override
-            public void close() throws IOException {
-                socket.close();
-            }
-        };
-    }
-
-    @Override
-    public OutputStream getOutputStream() throws IOException {
-        return socket.getOutputStream();
-    }
-
-    @Override
-    public void close() throws IOException {
-        socket.close();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return socket.isConnected();
-    }
-
-    @Override
-    public boolean isBound() {
-        return socket.isBound();
-    }
-
-    @Override
-    public boolean isClosed() {
-        return socket.isClosed();
-    }
-
-    @Override
-    public InetAddress getInetAddress() {
-        return socket.getInetAddress();
-    }
-
-    @Override
-    public InetAddress getLocalAddress() {
-        return socket.getLocalAddress();
-    }
-
-    @Override
-    public SocketAddress getRemoteSocketAddress() {
-        return socket.getRemoteSocketAddress();
-    }
-
-    @Override
-    public SocketAddress getLocalSocketAddress() {
-        return socket.getLocalSocketAddress();
-    }
-
-    @Override
-    public int getPort() {
-        return socket.getPort();
-    }
-
-    @Override
-    public int getLocalPort() {
-        return socket.getLocalPort();
-    }
-
-    @Override
-    public int getSoTimeout() throws SocketException {
-        return socket.getSoTimeout();
-    }
-
-    @Override
-    public void setSoTimeout(int millis) throws SocketException {
-        socket.setSoTimeout(millis);
-    }
-
-    @Override
-    public void shutdownInput() throws IOException {
-        socket.shutdownInput();
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-        socket.shutdownOutput();
-    }
-
-    @Override
-    public boolean isInputShutdown() {
-        return socket.isInputShutdown();
-    }
-
-    @Override
-    public boolean isOutputShutdown() {
-        return socket.isOutputShutdown();
     }
 }

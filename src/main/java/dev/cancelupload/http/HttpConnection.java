@@ -1,19 +1,16 @@
 package dev.cancelupload.http;
 
+import dev.cancelupload.http.PeerStream.Pending;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /** One connection to the server, which carries one exchange at a time. */
 final class HttpConnection implements Closeable {
@@ -24,17 +21,17 @@ final class HttpConnection implements Closeable {
     /** Servers and NAT gateways drop idle connections, and a frozen sandbox does not hear of it. */
     private static final long LONGEST_IDLE_MILLIS = Duration.ofSeconds(60).toMillis();
 
-    private final DeadlineSocket raw;
-    private final InputStream in;
-    private final OutputStream out;
+    private final PeerStream stream;
+    private final Incoming incoming;
     private final AnswerParser answers;
+    private boolean used;
+    private boolean reusable;
     private long idleSince;
 
-    private HttpConnection(DeadlineSocket raw, InputStream in, OutputStream out) {
-        this.raw = raw;
-        this.in = in;
-        this.out = out;
-        this.answers = new AnswerParser(in);
+    private HttpConnection(PeerStream stream) {
+        this.stream = stream;
+        this.incoming = new Incoming(stream);
+        this.answers = new AnswerParser(incoming);
     }
 
     /**
@@ -42,127 +39,172 @@ final class HttpConnection implements Closeable {
      *
      * @throws TransportException if there is no connection within the budget, or none that can be trusted
      */
-    static HttpConnection open(
-            Origin origin, Optional<Proxy> proxy, SSLSocketFactory tls, Lookup lookup, Budget attempt)
+    static HttpConnection open(Origin origin, Optional<Proxy> proxy, SSLContext tls, Lookup lookup, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
-        DeadlineSocket raw = null;
+        DeadlineSocket socket = null;
+        HttpConnection connection = null;
         try {
-            raw = proxy.isPresent()
+            socket = proxy.isPresent()
                     ? tunnel(proxy.get(), origin, lookup, budget)
                     : connect(origin.host(), origin.port(), lookup, budget);
-            Socket socket = origin.tls() ? handshake(raw, origin, tls) : raw;
-            return new HttpConnection(raw, socket.getInputStream(), socket.getOutputStream());
+            connection =
+                    new HttpConnection(origin.tls() ? TlsStream.over(socket, Tls.engine(tls, origin), budget) : socket);
+            return connection;
         } catch (TransportException e) {
             throw e;
         } catch (IOException e) {
-            closeQuietly(raw);
             throw notConnected(origin, e);
+        } finally {
+            if (connection == null && socket != null) {
+                socket.close();
+            }
         }
+    }
+
+    private static DeadlineSocket connect(String host, int port, Lookup lookup, Budget budget) throws IOException {
+        return DeadlineSocket.connect(List.of(lookup.resolve(host, budget)), port, budget);
     }
 
     private static DeadlineSocket tunnel(Proxy proxy, Origin origin, Lookup lookup, Budget budget)
             throws TransportException {
-        DeadlineSocket raw = null;
+        DeadlineSocket socket = null;
+        boolean tunnelled = false;
         try {
-            raw = connect(proxy.host(), proxy.port(), lookup, budget);
-            raw.getOutputStream().write(proxy.request(origin));
-            int status = new AnswerParser(raw.getInputStream()).readTunnel();
-            if (status >= 200 && status < 300) {
-                return raw;
+            socket = connect(proxy.host(), proxy.port(), lookup, budget);
+            socket.write(ByteBuffer.wrap(proxy.request(origin)), budget);
+            Incoming incoming = new Incoming(socket);
+            incoming.useWithin(budget);
+            int status = new AnswerParser(incoming).readTunnel();
+            if (status < 200 || status > 299) {
+                throw new IOException("it answered HTTP " + status);
             }
-            throw new IOException("it answered HTTP " + status);
-        } catch (AnswerParser.PrematureEndException e) {
-            closeQuietly(raw);
-            throw noTunnel(proxy, origin, "it closed the connection", false);
-        } catch (UnknownHostException e) {
-            throw noTunnel(proxy, origin, "its name could not be resolved", false);
+            tunnelled = true;
+            return socket;
         } catch (IOException e) {
-            closeQuietly(raw);
-            throw noTunnel(proxy, origin, isTimeout(e) ? "not in time" : e.getMessage(), isTimeout(e));
+            throw noTunnel(proxy, origin, e);
+        } finally {
+            if (!tunnelled && socket != null) {
+                socket.close();
+            }
         }
     }
 
-    private static TransportException noTunnel(Proxy proxy, Origin origin, String reason, boolean timedOut) {
+    private static TransportException noTunnel(Proxy proxy, Origin origin, IOException e) {
+        boolean timedOut = e instanceof DeadlineException;
+        String reason = timedOut
+                ? "not in time"
+                : e instanceof UnknownHostException
+                        ? "its name could not be resolved"
+                        : e instanceof AnswerParser.PrematureEndException
+                                ? "it closed the connection"
+                                : TransportException.reason(e);
         return new TransportException(
                 "could not connect to " + origin + " through the proxy " + proxy + " of HTTPS_PROXY (" + reason + ")",
                 false,
-                timedOut);
-    }
-
-    private static DeadlineSocket connect(String host, int port, Lookup lookup, Budget budget) throws IOException {
-        IOException last = null;
-        for (InetAddress address : lookup.resolve(host, budget)) {
-            DeadlineSocket socket = new DeadlineSocket(budget);
-            try {
-                socket.connect(new InetSocketAddress(address, port), budget.leftForSocket());
-                return socket;
-            } catch (IOException e) {
-                closeQuietly(socket);
-                last = e;
-            }
-        }
-        throw last == null ? new UnknownHostException(host) : last;
-    }
-
-    private static Socket handshake(DeadlineSocket raw, Origin origin, SSLSocketFactory tls) throws IOException {
-        SSLSocket socket = (SSLSocket) tls.createSocket(raw, origin.host(), origin.port(), true);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        socket.setSSLParameters(parameters);
-        socket.startHandshake();
-        return socket;
+                timedOut,
+                e);
     }
 
     private static TransportException notConnected(Origin origin, IOException e) {
-        if (isTimeout(e)) {
-            return new TransportException("could not connect to " + origin + " in time", false, true);
+        if (e instanceof DeadlineException) {
+            return new TransportException("could not connect to " + origin + " in time", false, true, e);
         }
         if (e instanceof UnknownHostException) {
-            return new TransportException("could not resolve the name " + origin.host(), false, false);
+            return new TransportException("could not resolve the name " + origin.host(), false, false, e);
         }
-        if (e instanceof SSLException) {
-            return new TransportException(
-                    "could not agree on TLS with " + origin + " (" + e.getMessage() + ")", false, false);
-        }
-        return new TransportException("could not connect to " + origin + " (" + e.getMessage() + ")", false, false);
-    }
-
-    private static boolean isTimeout(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DeadlineException || cause instanceof java.net.SocketTimeoutException) {
-                return true;
-            }
-        }
-        return false;
+        String what = e instanceof SSLException ? "could not agree on TLS with " : "could not connect to ";
+        return new TransportException(what + origin + " (" + TransportException.reason(e) + ")", false, false, e);
     }
 
     /**
      * Sends a request and waits for its answer. The connection is of no use after an exception.
      *
+     * <p>HTTP/1.1 has nothing but the order to tell whose an answer is. So a request is sent only while nothing is pending,
+     * and an answer that is followed by more, on a connection that has carried a request before, is nobody's: it may be a
+     * late one to the request before, and what follows the answer to this one.
+     *
      * @param request head and body as they go over the wire
      * @throws TransportException if no complete answer came within the budget
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a Request</a>
      */
     HttpAnswer exchange(byte[] request, Budget attempt) throws TransportException {
-        raw.useWithin(attempt);
-        try {
-            out.write(request);
-            out.flush();
-            return answers.read();
-        } catch (AnswerParser.MalformedAnswerException e) {
-            throw new TransportException("the answer was not usable: " + e.getMessage(), true, false);
-        } catch (IOException e) {
-            if (isTimeout(e)) {
-                throw new TransportException("no complete answer came in time", true, true);
-            }
-            throw new TransportException("the connection ended before the answer was complete", true, false);
+        requireNothingPending();
+        if (attempt.isSpent()) {
+            throw new TransportException("the time was over before the request was sent", false, true, null);
         }
+        incoming.useWithin(attempt);
+        HttpAnswer answer;
+        try {
+            send(request, attempt);
+            answer = answers.read();
+        } catch (AnswerParser.MalformedAnswerException e) {
+            throw new TransportException("the answer was not usable: " + e.getMessage(), true, false, e);
+        } catch (DeadlineException e) {
+            throw new TransportException("no complete answer came in time", true, true, e);
+        } catch (IOException e) {
+            throw new TransportException(
+                    "the connection ended before the answer was complete" + inBrackets(e), true, false, e);
+        }
+        Pending after = pendingAfterAnswer();
+        if (after == Pending.BYTES && used) {
+            throw new TransportException(
+                    "the answer was not usable: more followed it, so that it may be another request's",
+                    true,
+                    false,
+                    null);
+        }
+        used = true;
+        reusable = after == Pending.NOTHING && answers.isReusable();
+        return answer;
+    }
+
+    private void requireNothingPending() throws TransportException {
+        Pending before;
+        try {
+            before = stream.pending();
+        } catch (IOException e) {
+            throw new TransportException(
+                    "the connection ended before the request was sent" + inBrackets(e), false, false, e);
+        }
+        if (before == Pending.END) {
+            throw new TransportException("the connection ended before the request was sent", false, false, null);
+        }
+        if (before == Pending.BYTES) {
+            throw new TransportException("the server sent something before the request was sent", false, false, null);
+        }
+    }
+
+    private void send(byte[] request, Budget attempt) throws IOException {
+        try {
+            stream.write(ByteBuffer.wrap(request), attempt);
+        } catch (DeadlineException e) {
+            throw e;
+        } catch (IOException e) {
+            // What the server said before it closed tells more: a TLS alert is thrown here.
+            stream.pending();
+            throw e;
+        }
+    }
+
+    private Pending pendingAfterAnswer() {
+        if (!answers.isDrained()) {
+            return Pending.BYTES;
+        }
+        try {
+            return stream.pending();
+        } catch (IOException e) {
+            return Pending.END;
+        }
+    }
+
+    private static String inBrackets(IOException e) {
+        return e instanceof AnswerParser.PrematureEndException ? "" : " (" + TransportException.reason(e) + ")";
     }
 
     /** Whether another request can follow the answer that was read last. */
     boolean isReusable() {
-        return answers.isReusable();
+        return reusable;
     }
 
     void rest() {
@@ -173,45 +215,60 @@ final class HttpConnection implements Closeable {
         idleSince = timeOfDay;
     }
 
-    /** Whether an idle connection can still be used, as far as can be told without sending anything. */
-    boolean isAlive() {
+    /** Whether it has been idle for so short a time that the server will still know of it. */
+    boolean isRecent() {
         // The time of day, since the other clock may stand still while the sandbox is frozen.
-        return isAliveAt(System.currentTimeMillis());
+        return isRecentAt(System.currentTimeMillis());
     }
 
-    boolean isAliveAt(long timeOfDay) {
+    boolean isRecentAt(long timeOfDay) {
         // Less than nothing if the clock was set back: then nobody knows how long it was.
         long idle = timeOfDay - idleSince;
-        return idle >= 0 && idle < LONGEST_IDLE_MILLIS && (raw.isSilent() || hadNothingToSay() && raw.isSilent());
+        return idle >= 0 && idle < LONGEST_IDLE_MILLIS;
     }
 
     /**
-     * Whether what the server sent was nothing for us: in TLS 1.3 session tickets follow the handshake, and lie unread in a
-     * connection that has carried no request yet.
+     * Reads away what may follow a handshake, without waiting.
+     *
+     * @return whether nothing else is pending
      */
-    private boolean hadNothingToSay() {
-        raw.useWithoutWaiting();
+    boolean settle() {
         try {
-            in.read();
-            return false;
+            return stream.pending() == Pending.NOTHING;
         } catch (IOException e) {
-            return isTimeout(e);
+            return false;
         }
     }
 
     /** Closes without a farewell, so that it cannot wait for anyone. */
     @Override
     public void close() {
-        closeQuietly(raw);
+        stream.close();
     }
 
-    private static void closeQuietly(Closeable socket) {
-        if (socket != null) {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                // It is gone either way.
-            }
+    /** What comes, within the budget of the attempt. */
+    private static final class Incoming extends InputStream {
+
+        private final PeerStream stream;
+        private Budget budget;
+
+        Incoming(PeerStream stream) {
+            this.stream = stream;
+        }
+
+        void useWithin(Budget budget) {
+            this.budget = budget;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return length == 0 ? 0 : stream.read(ByteBuffer.wrap(bytes, offset, length), budget);
         }
     }
 }

@@ -14,8 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * Carries the REST client's requests over HTTP/1.1 on connections of its own, on the calling thread. It is the last
@@ -30,23 +29,22 @@ public final class HttpTransport implements ClientRequestFilter {
     /** The priority to register it with: that of the last filter. */
     public static final int PRIORITY = Integer.MAX_VALUE;
 
-    private static final int MOST_IDLE = 16;
+    /** As many as there are calls at a time, so that a clean-up makes no more connections than that. */
+    private static final int MOST_IDLE = 100;
 
     private final Optional<Proxy> proxy;
-    private final SSLSocketFactory tls;
-    private final UnaryOperator<byte[]> redaction;
+    private final SSLContext tls;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
     private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
     /**
      * @param proxy makes the tunnels, if there is one
      * @param tls makes the TLS connections; only used for https
-     * @param redaction is applied to an answer's body and header values before anyone sees them
      */
-    public HttpTransport(Optional<Proxy> proxy, SSLSocketFactory tls, UnaryOperator<byte[]> redaction) {
+    public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
+        Lookup.withoutCache();
         this.proxy = proxy;
         this.tls = tls;
-        this.redaction = redaction;
     }
 
     /** Makes a call with the REST client, whose request has this much time; JAX-RS has no parameter for it. */
@@ -71,9 +69,7 @@ public final class HttpTransport implements ClientRequestFilter {
      */
     public void connectAhead(URI uri, Budget budget) {
         try {
-            HttpConnection connection = HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.UNBOUNDED, budget);
-            connection.rest();
-            idle.push(connection);
+            rest(HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.UNBOUNDED, budget));
         } catch (TransportException e) {
             // Nothing was lost.
         }
@@ -84,9 +80,11 @@ public final class HttpTransport implements ClientRequestFilter {
      * connection on which nothing is left to read.
      */
     public void settle() {
-        HttpConnection connection = idleConnection();
-        if (connection != null) {
+        HttpConnection connection = idle.poll();
+        if (connection != null && connection.settle()) {
             idle.push(connection);
+        } else if (connection != null) {
+            connection.close();
         }
     }
 
@@ -118,11 +116,11 @@ public final class HttpTransport implements ClientRequestFilter {
                 if (field.getKey().equals("content-type") && !isMediaType(value)) {
                     continue; // JAX-RS would fail on it, and the body tells by itself what it is.
                 }
-                response.header(field.getKey(), redacted(value));
+                response.header(field.getKey(), value);
             }
         }
-        request.abortWith(response.entity(new ByteArrayInputStream(redaction.apply(answer.body())))
-                .build());
+        request.abortWith(
+                response.entity(new ByteArrayInputStream(answer.body())).build());
     }
 
     private static boolean isMediaType(String value) {
@@ -134,34 +132,52 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
-    private String redacted(String value) {
-        return new String(redaction.apply(value.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1);
+    /** On an idle connection if there is one, else on a new one. */
+    HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
+        for (HttpConnection connection = idleConnection(); connection != null; connection = idleConnection()) {
+            try {
+                return exchange(connection, request, budget);
+            } catch (TransportException e) {
+                if (e.sent() || e.timedOut()) {
+                    throw e;
+                }
+                // It was of no use any more, which shows only now.
+            }
+        }
+        return exchange(HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget), request, budget);
     }
 
-    private HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
-        HttpConnection connection = idleConnection();
-        if (connection == null) {
-            connection = HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget);
-        }
+    private HttpAnswer exchange(HttpConnection connection, byte[] request, Budget budget) throws TransportException {
         boolean keep = false;
         try {
             HttpAnswer answer = connection.exchange(request, budget);
-            keep = connection.isReusable();
+            keep = connection.isReusable() && idle.size() < MOST_IDLE;
             return answer;
         } finally {
-            if (keep && idle.size() < MOST_IDLE) {
-                connection.rest();
-                idle.push(connection);
+            if (keep) {
+                rest(connection);
             } else {
                 connection.close();
             }
         }
     }
 
+    /** Closes the connections that no request is using, if something was wrong about an answer. */
+    public void closeIdle() {
+        for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
+            connection.close();
+        }
+    }
+
+    private void rest(HttpConnection connection) {
+        connection.rest();
+        idle.push(connection);
+    }
+
     /** All requests go to one origin, so that any idle connection will do. */
     private HttpConnection idleConnection() {
         for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
-            if (connection.isAlive()) {
+            if (connection.isRecent()) {
                 return connection;
             }
             connection.close();

@@ -3,8 +3,10 @@ package dev.cancelupload.http;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.Security;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -15,12 +17,11 @@ enum Lookup {
     WITHIN_BUDGET {
         @Override
         InetAddress[] resolve(String host, Budget budget) throws IOException {
-            FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(host));
-            Thread thread = new Thread(lookup, "resolve " + host);
-            thread.setDaemon(true);
-            thread.start();
             try {
-                return lookup.get(budget.leftForSocket(), TimeUnit.MILLISECONDS);
+                if (!PLACES.tryAcquire(budget.leftForSocket(), TimeUnit.MILLISECONDS)) {
+                    throw new DeadlineException();
+                }
+                return begin(host).get(budget.leftForSocket(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 throw new DeadlineException();
             } catch (InterruptedException e) {
@@ -40,5 +41,41 @@ enum Lookup {
         }
     };
 
+    /** One for each call of a clean-up; a thread that the resolver does not let go keeps its own. */
+    private static final Semaphore PLACES = new Semaphore(100);
+
+    /**
+     * Each look-up asks. The JDK would remember for 10 s that a name is unknown, so that no retry asked, and an address for
+     * 30 s by a clock that stands still while the sandbox is frozen. It reads these when it makes its first look-up.
+     */
+    static void withoutCache() {
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    }
+
+    /**
+     * @param host name or address literal
+     * @return at least one
+     * @throws UnknownHostException if it cannot be resolved
+     * @throws DeadlineException if that is not known within the budget
+     */
     abstract InetAddress[] resolve(String host, Budget budget) throws IOException;
+
+    private static FutureTask<InetAddress[]> begin(String host) {
+        FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(host)) {
+            @Override
+            protected void done() {
+                PLACES.release();
+            }
+        };
+        Thread thread = new Thread(lookup, "resolve " + host);
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            lookup.cancel(false);
+            throw e;
+        }
+        return lookup;
+    }
 }

@@ -30,7 +30,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -65,17 +65,32 @@ public final class Tls {
      * @param trust decides which servers are trusted; empty for the built-in trust anchors
      * @param identity what to show to a server that asks who is calling; empty to show nothing
      */
-    public static SSLSocketFactory sockets(Optional<TrustManager[]> trust, Optional<KeyManager[]> identity) {
+    public static SSLContext context(Optional<TrustManager[]> trust, Optional<KeyManager[]> identity) {
         try {
+            SSLContext context;
             if (trust.isEmpty() && identity.isEmpty()) {
-                return SSLContext.getDefault().getSocketFactory();
+                context = SSLContext.getDefault();
+            } else {
+                context = SSLContext.getInstance("TLS");
+                context.init(identity.orElse(null), trust.orElse(null), null);
             }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity.orElse(null), trust.orElse(null), null);
-            return context.getSocketFactory();
+            // Servers send as many session tickets as they like; the last is the one to resume with.
+            context.getClientSessionContext().setSessionCacheSize(1);
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no TLS in this executable", e);
         }
+    }
+
+    /** A client's side of a connection, for which the server has to prove that it is the origin's host. */
+    static SSLEngine engine(SSLContext context, Origin origin) {
+        SSLEngine engine = context.createSSLEngine(origin.host(), origin.port());
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        engine.setSSLParameters(parameters);
+        return engine;
     }
 
     /**

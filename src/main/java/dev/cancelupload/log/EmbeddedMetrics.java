@@ -6,8 +6,9 @@ import java.time.Instant;
 
 /**
  * The member of an invocation's log line that makes CloudWatch take its numbers as metrics, without an agent, an SDK or a
- * call. How many invocations there were is the sample count of {@code millis}; by outcome there is nothing else, since
- * every metric of every dimension has its price.
+ * call. Their dimension is the name of the Lambda function, which no other stack of the region has. How many invocations
+ * there were is the sample count of {@code millis}; by outcome there is nothing else, since every metric of every dimension
+ * has its price.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
  *     Embedded metric format</a>
@@ -16,15 +17,21 @@ final class EmbeddedMetrics {
 
     private static final String DIRECTIVES =
             """
-            [{"Namespace":"CancelUpload","Dimensions":[["export"]],"Metrics":[\
+            [{"Namespace":"CancelUpload","Dimensions":[["functionName"]],"Metrics":[\
             {"Name":"millis","Unit":"Milliseconds"},{"Name":"attempts","Unit":"Count"},\
             {"Name":"uploads","Unit":"Count"},{"Name":"coldStart","Unit":"Count"}]},\
-            {"Namespace":"CancelUpload","Dimensions":[["export","outcome"]],"Metrics":[\
+            {"Namespace":"CancelUpload","Dimensions":[["functionName","outcome"]],"Metrics":[\
             {"Name":"millis","Unit":"Milliseconds"}]}]""";
+
+    /** Set by Lambda. */
+    private static final String FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME";
 
     private EmbeddedMetrics() {}
 
     static void write(JsonGenerator json, Instant time) throws IOException {
+        // Asked for each time: what a class keeps, a native executable has from its build.
+        String function = System.getenv(FUNCTION_NAME);
+        json.writeStringField("functionName", function == null ? "" : function);
         json.writeObjectFieldStart("_aws");
         json.writeNumberField("Timestamp", time.toEpochMilli());
         json.writeFieldName("CloudWatchMetrics");

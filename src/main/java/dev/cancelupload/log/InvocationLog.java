@@ -4,7 +4,6 @@ import dev.cancelupload.CleanUpReport;
 import dev.cancelupload.Export;
 import dev.cancelupload.Outcome;
 import dev.cancelupload.event.HttpReply;
-import dev.cancelupload.event.LambdaEvent.Message;
 import dev.cancelupload.openai.Cancelled;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
@@ -26,6 +26,9 @@ import org.jboss.logmanager.ExtLogRecord;
 public final class InvocationLog {
 
     private static final String INVOCATION = "invocation";
+
+    /** Where Funqy keeps Lambda's identifier of the invocation, for the thread of the invocation. */
+    private static final String REQUEST_ID = "AWSRequestId";
 
     private static final Logger LOG = Logger.getLogger("cancel-upload");
 
@@ -37,7 +40,7 @@ public final class InvocationLog {
         describe(outcome, fields);
         fields.put("uploads", outcome.uploadId().isEmpty() ? 0 : 1);
         boolean nothingToCancel =
-                outcome.failure().filter(f -> f.kind().nothingToCancel()).isPresent();
+                outcome instanceof Outcome.Failure && outcome.leftOver().isEmpty();
         // Not an error of ours, but whoever called wanted the Upload back.
         log(nothingToCancel ? Logger.Level.WARN : level(outcome), text(outcome), fields, true);
     }
@@ -48,7 +51,7 @@ public final class InvocationLog {
      * @return the failure, to be thrown
      */
     public UploadFailure refused(Export export, UploadFailure failure) {
-        invocation(export, new Outcome("", Optional.empty(), Optional.of(failure), 0));
+        invocation(export, new Outcome.Failure("", failure, 0));
         return failure;
     }
 
@@ -67,47 +70,74 @@ public final class InvocationLog {
         return reply;
     }
 
-    /**
-     * A batch of messages.
-     *
-     * @param time what the whole batch took
-     */
-    public void messages(Export export, List<Message> messages, List<Outcome> outcomes, Duration time) {
-        for (int i = 0; i < outcomes.size(); i++) {
-            upload(export, outcomes.get(i), Optional.of(messages.get(i).id()));
-        }
-        long failed = outcomes.stream()
-                .filter(o ->
-                        o.failure().filter(f -> !f.kind().nothingToCancel()).isPresent())
-                .count();
-        Map<String, Object> fields = invocationOf(export);
-        fields.put("outcome", failed == 0 ? "done" : "partial");
-        fields.put("failed", failed);
-        summary(fields, outcomes, time, failed == 0);
+    /** The lines of a batch that begins now, on the thread of its invocation. */
+    public Batch batch(Export export) {
+        return new Batch(export, MDC.get(REQUEST_ID));
     }
 
-    /**
-     * A clean-up.
-     *
-     * @param time what the whole clean-up took
-     */
-    public void cleanUp(CleanUpReport report, Duration time) {
-        report.outcomes().forEach(outcome -> upload(Export.CLEAN_UP_UPLOADS, outcome, Optional.empty()));
-        boolean complete = report.incomplete().isEmpty();
-        boolean allWell = complete && report.failed().isEmpty();
-        Map<String, Object> fields = invocationOf(Export.CLEAN_UP_UPLOADS);
-        fields.put("outcome", allWell ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
-        fields.put("cancelled", report.cancelled().size());
-        fields.put("final", report.alreadyFinal().size());
-        fields.put("failed", report.failed().size());
-        fields.put("notTried", report.notTried().size());
-        summary(fields, report.outcomes(), time, allWell);
+    /** An invocation with many uploads. Each has its line when it is finished, so that none is lost with the batch. */
+    public final class Batch {
+
+        private final Export export;
+        private final Object requestId;
+
+        private Batch(Export export, Object requestId) {
+            this.export = export;
+            this.requestId = requestId;
+        }
+
+        /**
+         * One upload, on the thread that has finished it.
+         *
+         * @param messageId of the message that named it, if one did
+         */
+        public void finished(Outcome outcome, Optional<String> messageId) {
+            if (requestId != null) {
+                MDC.put(REQUEST_ID, requestId);
+            }
+            Map<String, Object> fields = fields(export, "upload");
+            messageId.ifPresent(id -> fields.put("messageId", id));
+            describe(outcome, fields);
+            log(level(outcome), text(outcome), fields, false);
+        }
+
+        /**
+         * All of a batch of messages.
+         *
+         * @param time what the whole batch took
+         */
+        public void messages(List<Outcome> outcomes, Duration time) {
+            long failed =
+                    outcomes.stream().filter(o -> o.leftOver().isPresent()).count();
+            Map<String, Object> fields = invocationOf(export);
+            fields.put("outcome", failed == 0 ? "done" : "partial");
+            fields.put("failed", failed);
+            summary(fields, outcomes, time, failed == 0);
+        }
+
+        /**
+         * All of a clean-up.
+         *
+         * @param time what the whole clean-up took
+         */
+        public void cleanUp(CleanUpReport report, Duration time) {
+            boolean complete = report.incomplete().isEmpty();
+            boolean allWell = complete && report.failed().isEmpty();
+            Map<String, Object> fields = invocationOf(export);
+            fields.put(
+                    "outcome", allWell ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
+            fields.put("cancelled", report.cancelled().size());
+            fields.put("final", report.alreadyFinal().size());
+            fields.put("failed", report.failed().size());
+            fields.put("notTried", report.notTried().size());
+            summary(fields, report.outcomes(), time, allWell);
+        }
     }
 
     /** Makes the line of a cancelled upload, and keeps it to itself. */
     public void rehearse(Export export, Cancelled cancelled) {
         Map<String, Object> fields = fields(export, INVOCATION);
-        describe(new Outcome("upload_rehearsal", Optional.of(cancelled), Optional.empty(), 0), fields);
+        describe(new Outcome.Success("upload_rehearsal", cancelled, 0), fields);
         ExtLogRecord line = new ExtLogRecord(
                 Level.INFO, "%s", ExtLogRecord.FormatStyle.PRINTF, getClass().getName());
         line.setParameters(new Object[] {new LogEvent("", fields, true)});
@@ -125,19 +155,11 @@ public final class InvocationLog {
                 true);
     }
 
-    private static void upload(Export export, Outcome outcome, Optional<String> messageId) {
-        Map<String, Object> fields = fields(export, "upload");
-        messageId.ifPresent(id -> fields.put("messageId", id));
-        describe(outcome, fields);
-        log(level(outcome), text(outcome), fields, false);
-    }
-
     private static void describe(Outcome outcome, Map<String, Object> fields) {
         if (!outcome.uploadId().isEmpty()) {
             // What was refused may be anything, and is shown so that it cannot be mistaken for an id.
-            boolean refused = outcome.failure()
-                    .filter(f -> f.kind() == FailureKind.INVALID_UPLOAD_ID)
-                    .isPresent();
+            boolean refused = outcome instanceof Outcome.Failure failure
+                    && failure.failure().kind() == FailureKind.INVALID_UPLOAD_ID;
             fields.put("uploadId", refused ? UploadId.shown(outcome.uploadId()) : outcome.uploadId());
         }
         fields.put("outcome", outcome.name());
@@ -145,24 +167,23 @@ public final class InvocationLog {
         outcome.requestId().ifPresent(id -> fields.put("openaiRequestId", id));
         fields.put("attempts", outcome.attempts());
         fields.put("millis", outcome.millis());
-        outcome.failure().ifPresent(failure -> fields.put("error", failure.getMessage()));
+        if (outcome instanceof Outcome.Failure failure) {
+            fields.put("error", failure.failure().getMessage());
+        }
     }
 
     /** Nothing left to cancel is what a batch is for. */
     private static Logger.Level level(Outcome outcome) {
-        return outcome.failure().filter(f -> !f.kind().nothingToCancel()).isPresent()
-                ? Logger.Level.ERROR
-                : Logger.Level.INFO;
+        return outcome.leftOver().isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
     }
 
     private static String text(Outcome outcome) {
-        return outcome.failure()
-                .map(Throwable::toString)
-                .orElseGet(() -> "Upload " + outcome.uploadId() + " cancelled ("
-                        + outcome.requestId()
-                                .map(id -> "x-request-id " + id + ", ")
-                                .orElse("") + outcome.attempts()
-                        + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)");
+        if (outcome instanceof Outcome.Failure failure) {
+            return failure.failure().toString();
+        }
+        return "Upload " + outcome.uploadId() + " cancelled ("
+                + outcome.requestId().map(id -> "x-request-id " + id + ", ").orElse("") + outcome.attempts()
+                + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)";
     }
 
     private Map<String, Object> invocationOf(Export export) {

@@ -2,6 +2,8 @@ package dev.cancelupload.log;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.redaction.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,7 +38,7 @@ public final class JsonLogFormatter extends ExtFormatter {
                     write(json, field.getValue());
                 }
             } else {
-                json.writeStringField("message", formatMessage(record));
+                json.writeStringField("message", shown(formatMessage(record)));
                 json.writeStringField("logger", record.getLoggerName());
             }
             writeIfPresent(json, "awsRequestId", record.getMdc("AWSRequestId"));
@@ -47,13 +49,18 @@ public final class JsonLogFormatter extends ExtFormatter {
             if (record.getThrown() != null) {
                 StringWriter stack = new StringWriter();
                 record.getThrown().printStackTrace(new PrintWriter(stack));
-                json.writeStringField("stackTrace", stack.toString());
+                json.writeStringField("stackTrace", Redaction.current().text(stack.toString()));
             }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return line.append('\n').toString();
+    }
+
+    /** One line without hidden characters and without a key, whoever wrote it. */
+    private static String shown(String text) {
+        return Redaction.current().text(VisibleText.visible(text));
     }
 
     private static LogEvent event(ExtLogRecord record) {
@@ -65,13 +72,13 @@ public final class JsonLogFormatter extends ExtFormatter {
         if (value instanceof Number number) {
             json.writeNumber(number.longValue());
         } else {
-            json.writeString(value.toString());
+            json.writeString(shown(value.toString()));
         }
     }
 
     private static void writeIfPresent(JsonGenerator json, String name, String value) throws IOException {
         if (value != null) {
-            json.writeStringField(name, value);
+            json.writeStringField(name, shown(value));
         }
     }
 }

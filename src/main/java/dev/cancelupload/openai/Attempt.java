@@ -24,8 +24,12 @@ sealed interface Attempt {
         }
     }
 
-    /** The status was 2xx, but there was no Upload in the answer. */
-    record Unusable(NotAnUploadException reason) implements Attempt {
+    /**
+     * The status was 2xx, but the answer is not the cancelled Upload.
+     *
+     * @param reason completes the sentence "OpenAI's answer …"
+     */
+    record Unusable(int status, AnswerHeaders headers, String reason) implements Attempt {
         @Override
         public boolean mayHaveCancelled() {
             return true;

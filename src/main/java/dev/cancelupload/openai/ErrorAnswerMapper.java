@@ -1,6 +1,5 @@
 package dev.cancelupload.openai;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -10,12 +9,6 @@ import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
 
 /** Every status but 2xx becomes an {@link ErrorAnswerException}. */
 final class ErrorAnswerMapper implements ResponseExceptionMapper<ErrorAnswerException> {
-
-    private final ObjectMapper mapper;
-
-    ErrorAnswerMapper(ObjectMapper mapper) {
-        this.mapper = mapper;
-    }
 
     @Override
     public boolean handles(int status, MultivaluedMap<String, Object> headers) {
@@ -28,7 +21,7 @@ final class ErrorAnswerMapper implements ResponseExceptionMapper<ErrorAnswerExce
         try (InputStream body = response.readEntity(InputStream.class)) {
             byte[] bytes = body == null ? new byte[0] : body.readAllBytes();
             return new ErrorAnswerException(
-                    ErrorAnswer.of(response.getStatus(), AnswerHeaders.of(response.getStringHeaders()), bytes, mapper));
+                    ErrorAnswer.of(response.getStatus(), AnswerHeaders.of(response.getStringHeaders()), bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,6 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.regex.Pattern;
 
 /**
  * When to try again, and after how long: the rules of OpenAI's official SDKs.
@@ -19,8 +20,8 @@ import java.util.function.DoubleSupplier;
  *   <li>At most {@code maxRetries} times.
  * </ul>
  *
- * <p>Unlike the SDKs it has no longest {@code retry-after}: {@link UploadsClient} gives up at once when a wait does not
- * fit into what is left of the invocation's budget.
+ * <p>As the SDKs do, it takes no notice of a server that asks for more than a minute. Unlike them, {@link CancelCall} gives
+ * up at once when a wait does not fit into what is left of the invocation's budget.
  *
  * @param maxRetries how many attempts may follow the first
  * @param random gives numbers from 0 to 1, for the jitter
@@ -29,7 +30,10 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
 
     static final Duration FIRST_WAIT = Duration.ofMillis(500);
     static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+    static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(60);
     static final double JITTER = 0.25;
+
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d*)?");
 
     /**
      * Whether and when to try again.
@@ -70,22 +74,31 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
         return Duration.ofNanos((long) (wait * (1 - JITTER * random.getAsDouble())));
     }
 
-    /** What the headers ask for; empty if they ask for nothing that lies ahead. */
+    /** What the headers ask for; empty if they ask for nothing that lies ahead, or is too far ahead. */
     static Optional<Duration> retryAfter(AnswerHeaders headers, Instant now) {
         return headers.first("retry-after-ms")
                 .flatMap(value -> number(value, 1))
                 .or(() -> headers.first("retry-after")
                         .flatMap(value -> number(value, 1000).or(() -> until(value, now))))
-                .filter(wait -> !wait.isNegative() && !wait.isZero());
+                .filter(wait -> !wait.isNegative() && !wait.isZero() && wait.compareTo(LONGEST_RETRY_AFTER) <= 0);
+    }
+
+    /** Whether the value of a {@code retry-after} or {@code retry-after-ms} is a number of seconds or milliseconds. */
+    static boolean isNumber(String value) {
+        return number(value, 1).isPresent();
+    }
+
+    /** Whether the value of a {@code retry-after} is a date. */
+    static boolean isDate(String value) {
+        return until(value, Instant.EPOCH).isPresent();
     }
 
     private static Optional<Duration> number(String value, int millis) {
-        try {
-            double wait = Double.parseDouble(value) * millis;
-            return wait < Long.MAX_VALUE / 1e6 ? Optional.of(Duration.ofNanos((long) (wait * 1e6))) : Optional.empty();
-        } catch (NumberFormatException e) {
+        if (value.length() > 20 || !NUMBER.matcher(value).matches()) {
             return Optional.empty();
         }
+        double wait = Double.parseDouble(value) * millis;
+        return wait < Long.MAX_VALUE / 1e6 ? Optional.of(Duration.ofNanos((long) (wait * 1e6))) : Optional.empty();
     }
 
     private static Optional<Duration> until(String date, Instant now) {

@@ -1,83 +1,91 @@
 package dev.cancelupload.openai;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
- * OpenAI's Upload object. The record holds the JSON object itself, so that a field or a value that the API adds
- * tomorrow comes out as it went in, {@code null} stays {@code null} and an absent field stays absent; the methods are
- * the typed view of what is documented today.
+ * OpenAI's Upload object: what this function has to know of it, and the JSON itself, which goes to the caller as it came,
+ * with every field and value that the API may add.
  *
+ * @param id the identifier, {@code upload_…}
+ * @param status {@code pending}, {@code completed}, {@code cancelled}, {@code expired}, or a newer one
  * @param json the object as OpenAI sent it
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/object">The Upload object</a>
  */
-public record Upload(@JsonValue ObjectNode json) {
+public record Upload(String id, String status, String json) implements UploadBody {
 
     /** The value of {@code object} in every Upload. */
     public static final String OBJECT = "upload";
 
     /**
-     * @param json a JSON object with at least {@code id}, {@code object} ("upload") and {@code status}
-     * @throws IllegalArgumentException if it is something else; the message says what
+     * The Upload in a body, which is read once and not kept as a tree, so that its size bounds what reading it takes.
+     *
+     * @param body UTF-8
+     * @param contentType for the reason, if it is no Upload
      */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public Upload {
-        if (json == null) {
-            throw new IllegalArgumentException("it is not a JSON object");
+    static UploadBody read(byte[] body, String contentType) {
+        if (body.length == 0) {
+            return new Other("is empty");
         }
-        if (!json.path("object").asText().equals(OBJECT)) {
-            throw new IllegalArgumentException("its field \"object\" is not \"upload\"");
-        }
-        if (!json.path("id").isTextual() || json.path("id").textValue().isEmpty()) {
-            throw new IllegalArgumentException("it has no \"id\"");
-        }
-        if (!json.path("status").isTextual()) {
-            throw new IllegalArgumentException("it has no \"status\"");
+        Optional<String> json = AnswerJson.text(body);
+        try (JsonParser parser = AnswerJson.parser(json.orElse(""))) {
+            return json.isEmpty() ? notJson(body, contentType) : read(json.get(), parser);
+        } catch (IOException e) {
+            return notJson(body, contentType);
         }
     }
 
-    /** The identifier, {@code upload_…}. */
-    public String id() {
-        return json.get("id").textValue();
+    private static Other notJson(byte[] body, String contentType) {
+        return new Other("is not JSON (content-type " + contentType + ", " + body.length + " bytes)");
     }
 
-    /** {@code pending}, {@code completed}, {@code cancelled}, {@code expired}, or a newer one. */
-    public String status() {
-        return json.get("status").textValue();
+    private static UploadBody read(String json, JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            AnswerJson.skipToEnd(parser);
+            return notAnUpload("it is not a JSON object");
+        }
+        String object = null;
+        String id = null;
+        String status = null;
+        String twice = null;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            String value = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
+            switch (name) {
+                case "object" -> {
+                    twice = object == null ? twice : name;
+                    object = value;
+                }
+                case "id" -> {
+                    twice = id == null ? twice : name;
+                    id = value;
+                }
+                case "status" -> {
+                    twice = status == null ? twice : name;
+                    status = value;
+                }
+                default -> {
+                    // Whatever it is, it passes.
+                }
+            }
+            parser.skipChildren();
+        }
+        AnswerJson.requireEnd(parser);
+        if (twice != null) {
+            return notAnUpload("it has the field \"" + twice + "\" twice");
+        }
+        if (!OBJECT.equals(object)) {
+            return notAnUpload("its field \"object\" is not \"upload\"");
+        }
+        if (id == null || id.isEmpty()) {
+            return notAnUpload("it has no \"id\"");
+        }
+        return status == null || status.isEmpty() ? notAnUpload("it has no \"status\"") : new Upload(id, status, json);
     }
 
-    /** The intended size in bytes; more than 32 bits. */
-    public Optional<Long> bytes() {
-        return Fields.number(json, "bytes");
-    }
-
-    /** When the Upload was created. */
-    public Optional<Instant> createdAt() {
-        return Fields.number(json, "created_at").map(Instant::ofEpochSecond);
-    }
-
-    /** When it expires. */
-    public Optional<Instant> expiresAt() {
-        return Fields.number(json, "expires_at").map(Instant::ofEpochSecond);
-    }
-
-    /** The name of the file to be uploaded. */
-    public Optional<String> filename() {
-        return Fields.text(json, "filename");
-    }
-
-    /** The intended purpose of the file, such as {@code fine-tune}, or a newer one. */
-    public Optional<String> purpose() {
-        return Fields.text(json, "purpose");
-    }
-
-    /** The File, once the Upload is completed. */
-    public Optional<UploadFile> file() {
-        JsonNode file = json.get("file");
-        return file instanceof ObjectNode object ? Optional.of(new UploadFile(object)) : Optional.empty();
+    private static Other notAnUpload(String why) {
+        return new Other("is JSON but not an Upload: " + why);
     }
 }

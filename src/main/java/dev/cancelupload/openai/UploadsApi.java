@@ -23,12 +23,11 @@ public interface UploadsApi {
      *
      * @param uploadId the Upload's identifier
      * @param clientRequestId the caller's own identifier of the request for OpenAI's support, or null
-     * @return the cancelled Upload, with status and headers
-     * @throws NotAnUploadException if a 2xx answer is anything but an Upload
+     * @return what a 2xx answer holds, normally the cancelled {@link Upload}, with status and headers
      * @throws ErrorAnswerException for every other status
      */
     @POST
     @Path("/{upload_id}/cancel")
-    RestResponse<Upload> cancel(
+    RestResponse<UploadBody> cancel(
             @PathParam("upload_id") String uploadId, @HeaderParam("X-Client-Request-Id") String clientRequestId);
 }

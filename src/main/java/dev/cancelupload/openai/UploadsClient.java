@@ -1,15 +1,14 @@
 package dev.cancelupload.openai;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
+import dev.cancelupload.redaction.Redaction;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import jakarta.ws.rs.Priorities;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -28,6 +27,8 @@ public final class UploadsClient {
             "status":"cancelled","expires_at":2,"file":null,"p":1.5}"""
                     .getBytes(StandardCharsets.US_ASCII);
 
+    private static final String PENDING = "pending";
+
     private final UploadsApi api;
     private final HttpTransport transport;
     private final RetryPolicy retries;
@@ -37,9 +38,8 @@ public final class UploadsClient {
      * @param configuration where and how to call
      * @param transport carries the calls
      * @param version ours, for {@code User-Agent}
-     * @param mapper reads the answers
      */
-    public UploadsClient(Configuration configuration, HttpTransport transport, String version, ObjectMapper mapper) {
+    public UploadsClient(Configuration configuration, HttpTransport transport, String version) {
         this.transport = transport;
         this.retries = new RetryPolicy(
                 configuration.maxRetries(), () -> ThreadLocalRandom.current().nextDouble());
@@ -49,62 +49,72 @@ public final class UploadsClient {
                 // With a priority, no annotations are looked for.
                 .register(new RequestHeaders(configuration, version), Priorities.USER)
                 .register(transport, HttpTransport.PRIORITY)
-                .register(new UploadReader(mapper), Priorities.USER)
-                .register(new ErrorAnswerMapper(mapper), Priorities.USER)
+                .register(new UploadReader(), Priorities.USER)
+                .register(new ErrorAnswerMapper(), Priorities.USER)
                 .build(UploadsApi.class);
     }
 
     /**
-     * Cancels an Upload.
+     * Prepares a cancel; its first {@link CancelCall#attempt} makes the first request.
      *
      * @param id the Upload
      * @param clientRequestId the caller's own identifier of the request for OpenAI's support, if it has one
      * @param budget the time for all attempts and the waits between them
-     * @throws UploadFailure if it was not cancelled by this call, or if that is not known
      */
-    public Cancelled cancel(UploadId id, Optional<String> clientRequestId, Budget budget) {
-        boolean mayHaveCancelled = false;
-        for (int number = 1; ; number++) {
-            if (budget.isSpent()) {
-                throw Failures.budgetSpent(id, number - 1);
-            }
-            Attempt attempt = attempt(id, clientRequestId, budget.atMost(timeout), number);
-            if (attempt instanceof Attempt.Succeeded succeeded) {
-                return succeeded.cancelled();
-            }
-            Optional<Duration> wait = retries.waitAfter(number, attempt, Instant.now());
-            if (wait.isEmpty() || wait.get().compareTo(budget.left()) >= 0) {
-                throw Failures.of(id, attempt, number, mayHaveCancelled, budget);
-            }
-            mayHaveCancelled |= attempt.mayHaveCancelled();
-            pause(wait.get());
-        }
+    public CancelCall cancel(UploadId id, Optional<String> clientRequestId, Budget budget) {
+        return new CancelCall(
+                id, retries, budget, number -> attempt(id, clientRequestId, budget.atMost(timeout), number));
     }
 
     /**
      * Goes through a call without making it, so that the first real one finds everything in place.
      *
-     * @return an Upload that does not exist, as if it had been cancelled
+     * @throws Exception if that fails, which no caller would notice
      */
     public Cancelled rehearse() throws Exception {
-        return transport.rehearse(REHEARSED, () -> call(new UploadId("upload_rehearsal"), Optional.empty(), 1));
+        Attempt attempt =
+                transport.rehearse(REHEARSED, () -> call(new UploadId("upload_rehearsal"), Optional.empty(), 1));
+        return ((Attempt.Succeeded) attempt).cancelled();
     }
 
     private Attempt attempt(UploadId id, Optional<String> clientRequestId, Budget budget, int number) {
         try {
-            return new Attempt.Succeeded(transport.within(budget, () -> call(id, clientRequestId, number)));
+            Attempt attempt = transport.within(budget, () -> call(id, clientRequestId, number));
+            if (attempt instanceof Attempt.Unusable) {
+                // Whatever made it send that, the next request is better off on another connection.
+                transport.closeIdle();
+            }
+            return attempt;
         } catch (Exception e) {
             return failed(e);
         }
     }
 
-    private Cancelled call(UploadId id, Optional<String> clientRequestId, int number) throws NotAnUploadException {
-        RestResponse<Upload> answer = api.cancel(id.value(), clientRequestId.orElse(null));
+    private Attempt call(UploadId id, Optional<String> clientRequestId, int number) {
+        RestResponse<UploadBody> answer = api.cancel(id.value(), clientRequestId.orElse(null));
         AnswerHeaders headers = AnswerHeaders.of(answer.getStringHeaders());
-        if (answer.getEntity() == null) {
-            throw new NotAnUploadException("is empty", answer.getStatus(), headers);
+        UploadBody body = answer.getEntity();
+        if (body instanceof Upload upload) {
+            return checked(id, upload, answer.getStatus(), headers, number);
         }
-        return new Cancelled(answer.getEntity(), answer.getStatus(), headers, number);
+        String reason = body instanceof UploadBody.Other other ? other.reason() : "is empty";
+        return new Attempt.Unusable(answer.getStatus(), headers, reason);
+    }
+
+    /** That it is an Upload does not make it the one that was asked for. */
+    private static Attempt checked(UploadId id, Upload upload, int status, AnswerHeaders headers, int number) {
+        if (!upload.id().equals(id.value())) {
+            return new Attempt.Unusable(
+                    status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")");
+        }
+        if (upload.status().equals(PENDING)) {
+            return new Attempt.Unusable(status, headers, "has the status of success, but the Upload is still pending");
+        }
+        return Redaction.current()
+                .json(upload.json())
+                .<Attempt>map(json -> new Attempt.Succeeded(new Cancelled(json, status, headers, number)))
+                .orElseGet(() ->
+                        new Attempt.Unusable(status, headers, "repeats the API key, and is not shown for that reason"));
     }
 
     /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */
@@ -116,19 +126,7 @@ public final class UploadsClient {
             if (cause instanceof TransportException reason) {
                 return new Attempt.Broken(reason);
             }
-            if (cause instanceof NotAnUploadException reason) {
-                return new Attempt.Unusable(reason);
-            }
         }
         throw new IllegalStateException("the REST client failed", e);
-    }
-
-    private static void pause(Duration wait) {
-        try {
-            Thread.sleep(wait.toMillis(), wait.toNanosPart() % 1_000_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted between two attempts", e);
-        }
     }
 }

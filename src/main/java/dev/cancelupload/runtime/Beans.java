@@ -2,7 +2,6 @@ package dev.cancelupload.runtime;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cancelupload.Canceller;
-import dev.cancelupload.Json;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.UploadsClient;
 import io.quarkus.runtime.StartupEvent;
@@ -27,7 +26,7 @@ final class Beans {
         Deployment deployment = Main.deployment();
         // Not injected, for which ArC would have to make more beans.
         String version = ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
-        return new UploadsClient(deployment.configuration(), deployment.transport(), version, Json.MAPPER);
+        return new UploadsClient(deployment.configuration(), deployment.transport(), version);
     }
 
     @Produces

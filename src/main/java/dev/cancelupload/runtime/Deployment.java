@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -26,18 +26,18 @@ record Deployment(Configuration configuration, HttpTransport transport) {
     /** @throws ConfigurationError if a variable is missing or wrong */
     static Deployment read() {
         Configuration configuration = Configuration.of(Deployment::value);
-        SSLSocketFactory tls = Tls.sockets(
+        configuration.apiKey().redaction().install();
+        SSLContext tls = Tls.context(
                 configuration.trustAnchors().map(Deployment::trust),
                 configuration.clientCertificate().map(Deployment::identity));
-        return new Deployment(
-                configuration, new HttpTransport(configuration.proxy(), tls, configuration.apiKey()::redact));
+        return new Deployment(configuration, new HttpTransport(configuration.proxy(), tls));
     }
 
     private static TrustManager[] trust(Path anchors) {
         try {
             return Tls.trust(anchors);
         } catch (CertificateException e) {
-            throw unreadable(Variable.SSL_CERT_FILE, anchors, "a PEM file of certificates", e);
+            throw unreadable(Variable.SSL_CERT_FILE, anchors, "a PEM file of certificates", "");
         }
     }
 
@@ -46,16 +46,19 @@ record Deployment(Configuration configuration, HttpTransport transport) {
             return Tls.identity(client.certificates(), client.key());
         } catch (CertificateException e) {
             throw unreadable(
-                    Variable.OPENAI_MTLS_CLIENT_CERT_FILE, client.certificates(), "a PEM file of certificates", e);
+                    Variable.OPENAI_MTLS_CLIENT_CERT_FILE, client.certificates(), "a PEM file of certificates", "");
         } catch (InvalidKeyException e) {
             throw unreadable(
-                    Variable.OPENAI_MTLS_CLIENT_KEY_FILE, client.key(), "the PEM file of the certificate's key", e);
+                    Variable.OPENAI_MTLS_CLIENT_KEY_FILE,
+                    client.key(),
+                    "the PEM file of the certificate's key",
+                    " (" + e.getMessage() + ")");
         }
     }
 
-    private static ConfigurationError unreadable(Variable variable, Path file, String what, Exception e) {
-        return new ConfigurationError(
-                variable + " is \"" + file + "\": it cannot be read as " + what + " (" + e.getMessage() + ").");
+    /** @param reason in words of ours: the JDK's may quote what is in the file */
+    private static ConfigurationError unreadable(Variable variable, Path file, String what, String reason) {
+        return new ConfigurationError(variable + " is \"" + file + "\": it cannot be read as " + what + reason + ".");
     }
 
     /** In production the environment alone, read directly; a system property is how a test hands over a variable. */

@@ -3,6 +3,7 @@ package dev.cancelupload.runtime;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import dev.cancelupload.redaction.Redaction;
 import io.quarkus.amazon.lambda.runtime.FunctionError;
 import io.quarkus.funqy.runtime.ApplicationException;
 import java.io.IOException;
@@ -30,13 +31,10 @@ final class FunctionErrors extends JsonSerializer<FunctionError> {
         if (WRAPPED.equals(error.getErrorType()) && colon > 0 && text.lastIndexOf('.', colon) < 0) {
             type = text.substring(0, colon);
             message = text.substring(colon + 2);
-        } else if (String.valueOf(error.getErrorType()).startsWith("com.fasterxml.jackson.")) {
-            type = "InvalidEvent";
-            message = "The event is not JSON that can be read. Nothing was sent to OpenAI.";
         }
         json.writeStartObject();
-        json.writeStringField("errorType", type);
-        json.writeStringField("errorMessage", message);
+        json.writeStringField("errorType", Redaction.current().text(type));
+        json.writeStringField("errorMessage", Redaction.current().text(message));
         json.writeEndObject();
     }
 }

@@ -4,6 +4,7 @@ import dev.cancelupload.config.ConfigurationError;
 import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.net.CookieHandler;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -29,8 +30,11 @@ public final class Main {
                 InitError.report(e);
                 System.exit(1);
             }
+            CookieHandler.setDefault(new NextInvocationStatus());
+            Quarkus.run(PollLoop.class, args);
+        } else {
+            Quarkus.run(args);
         }
-        Quarkus.run(args);
     }
 
     /** Read at the first call in development, where the environment of a test is not there before. */

@@ -2,6 +2,7 @@ package dev.cancelupload.runtime;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cancelupload.Export;
+import dev.cancelupload.Json;
 import dev.cancelupload.event.LambdaEvent;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.Cancelled;
@@ -22,7 +23,7 @@ final class Rehearsal {
         try {
             mapper.readerFor(LambdaEvent.class).readValue("\"upload_rehearsal\"");
             Cancelled cancelled = client.rehearse();
-            mapper.writeValueAsBytes(cancelled.upload().json());
+            mapper.writeValueAsBytes(Json.raw(cancelled.json()));
             log.rehearse(Export.CANCEL_UPLOAD, cancelled);
         } catch (Exception e) {
             // It is no one's invocation that failed.

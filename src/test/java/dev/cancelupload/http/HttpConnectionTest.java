@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,11 +32,11 @@ class HttpConnectionTest {
                 HttpConnection connection = HttpConnection.open(
                         new Origin(false, "127.0.0.1", server.getLocalPort()),
                         Optional.empty(),
-                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        SSLContext.getDefault(),
                         Lookup.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.restAt(RESTED);
-            assertEquals(used, connection.isAliveAt(RESTED + millisLater));
+            assertEquals(used, connection.isRecentAt(RESTED + millisLater));
         }
     }
 }

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class ProxyTest {
     void tlsIsSpokenWithTheServerThroughTheTunnel(@TempDir Path folder) throws Exception {
         Certificates certificates = new Certificates(folder);
         Budget budget = Budget.of(Duration.ofSeconds(20));
-        SSLSocketFactory tls = Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.empty());
+        SSLContext tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
         try (TlsServer server = new TlsServer(certificates.server("server", ORIGIN.host(), 20));
                 ConnectProxy proxy = new ConnectProxy(server.port());
                 HttpConnection connection =
@@ -82,6 +82,15 @@ class ProxyTest {
     }
 
     @Test
+    void itsPasswordIsInNoText() throws Exception {
+        Proxy proxy = at(1);
+        TransportException e = assertThrows(TransportException.class, () -> open(proxy, 5000));
+        for (String text : new String[] {proxy.toString(), e.toString(), String.valueOf(e.getCause())}) {
+            assertFalse(text.contains("dXNlcjpwYXNz"), text);
+        }
+    }
+
+    @Test
     void aProxyThatIsNotThereIsNamed() {
         TransportException e = assertThrows(TransportException.class, () -> open(at(1), 5000));
         assertThat(e.getMessage(), containsString("through the proxy 127.0.0.1:1 of HTTPS_PROXY (Connection refused"));
@@ -108,7 +117,7 @@ class ProxyTest {
         HttpConnection.open(
                         ORIGIN,
                         Optional.of(proxy),
-                        (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                        SSLContext.getDefault(),
                         Lookup.WITHIN_BUDGET,
                         Budget.of(Duration.ofMillis(millis)))
                 .close();

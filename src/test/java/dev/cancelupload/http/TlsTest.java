@@ -2,6 +2,8 @@ package dev.cancelupload.http;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.TlsServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +20,8 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,13 +47,13 @@ class TlsTest {
         }
     }
 
-    private static SSLSocketFactory tls(Optional<Path> trustAnchors) throws CertificateException {
-        return Tls.sockets(
+    private static SSLContext tls(Optional<Path> trustAnchors) throws CertificateException {
+        return Tls.context(
                 trustAnchors.isPresent() ? Optional.of(Tls.trust(trustAnchors.get())) : Optional.empty(),
                 Optional.empty());
     }
 
-    private static int call(int port, SSLSocketFactory tls) throws TransportException {
+    private static int call(int port, SSLContext tls) throws TransportException {
         Budget budget = Budget.of(Duration.ofSeconds(20));
         Origin origin = new Origin(true, "localhost", port);
         try (HttpConnection connection =
@@ -102,17 +106,30 @@ class TlsTest {
                     200,
                     call(
                             server.port(),
-                            Tls.sockets(Optional.of(Tls.trust(certificates.root())), Optional.of(identity))));
+                            Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.of(identity))));
         }
     }
 
     @Test
-    void withoutAClientCertificateItIsNoAnswer() throws Exception {
+    void withoutAClientCertificateItIsNoAnswerAndTheReasonIsTheServers() throws Exception {
         try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
-            SSLSocketFactory tls = tls(Optional.of(certificates.root()));
-            assertThrows(TransportException.class, () -> call(server.port(), tls));
+            SSLContext tls = tls(Optional.of(certificates.root()));
+            for (int i = 0; i < 20; i++) {
+                TransportException e = assertThrows(TransportException.class, () -> call(server.port(), tls));
+                // Java's server calls it a bad one, others certificate_required.
+                assertThat(e.getMessage(), containsString("bad_certificate"));
+            }
             assertEquals(0, server.requests());
         }
+    }
+
+    @Test
+    void aReasonIsOneShortLineOfVisibleCharacters() {
+        String reason = TransportException.reason(
+                new SSLException("No name matching a\r\nb\u0000\u001b[31m\u009b\u2028\u202e" + "x".repeat(5000)));
+        assertThat(reason, matchesPattern("[ -~]{1,210}"));
+        assertThat(reason, startsWith("No name matching a??b??[31m???xxx"));
+        assertEquals("IOException", TransportException.reason(new IOException()));
     }
 
     @Test
@@ -134,7 +151,7 @@ class TlsTest {
 
     @Test
     void aConnectionThatHasOnlyHadItsSessionTicketsIsAliveAndStillWorks() throws Exception {
-        SSLSocketFactory tls = tls(Optional.of(certificates.root()));
+        SSLContext tls = tls(Optional.of(certificates.root()));
         try (TlsServer server = new TlsServer(localhost);
                 HttpConnection connection = HttpConnection.open(
                         new Origin(true, "localhost", server.port()),
@@ -145,7 +162,7 @@ class TlsTest {
             connection.rest();
             // The tickets come when they come: before one of these looks, or between two.
             for (int look = 0; look < 100; look++) {
-                assertTrue(connection.isAlive());
+                assertTrue(connection.settle());
                 Thread.sleep(1);
             }
             byte[] request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"

@@ -17,7 +17,7 @@ class RetryPolicyTest {
 
     private static Optional<Duration> wait(
             int retries, double random, int number, int status, Map<String, List<String>> headers) {
-        ErrorAnswer answer = new ErrorAnswer(status, new AnswerHeaders(headers), "", Optional.empty());
+        ErrorAnswer answer = ErrorAnswer.withoutBody(status, AnswerHeaders.of(headers));
         return new RetryPolicy(retries, () -> random).waitAfter(number, new Attempt.Answered(answer), NOW);
     }
 
@@ -85,7 +85,10 @@ class RetryPolicyTest {
                 "retry-after|2|2000",
                 "retry-after|1.5|1500",
                 "retry-after|Mon, 23 Nov 2026 10:00:07 GMT|7000",
-                "retry-after|3600|3600000",
+                "retry-after|60|60000",
+                "retry-after|61|500",
+                "retry-after|3600|500",
+                "retry-after|Mon, 23 Nov 2026 10:01:01 GMT|500",
                 "retry-after|Mon, 23 Nov 2026 09:59:59 GMT|500",
                 "retry-after|0|500",
                 "retry-after|-1|500",

@@ -2,12 +2,14 @@ package dev.cancelupload.runtime;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -29,6 +31,7 @@ public final class Bootstrap implements AutoCloseable {
     private final RuntimeApi lambda = new RuntimeApi();
     private final Path folder = Files.createTempDirectory("bootstrap");
     private final Process process;
+    private final Optional<MemoryLimit> limit;
 
     /**
      * Starts it.
@@ -37,10 +40,13 @@ public final class Bootstrap implements AutoCloseable {
      * @param arguments of the command line, such as a system property
      */
     public Bootstrap(Map<String, String> environment, String... arguments) throws IOException {
-        this(environment, true, arguments);
+        this(environment, true, Optional.empty(), arguments);
     }
 
-    private Bootstrap(Map<String, String> environment, boolean onLambda, String... arguments) throws IOException {
+    private Bootstrap(
+            Map<String, String> environment, boolean onLambda, Optional<MemoryLimit> limit, String... arguments)
+            throws IOException {
+        this.limit = limit;
         ProcessBuilder builder = (JavaRuntime.isChosen() ? JavaRuntime.process(arguments) : executed(arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile());
@@ -52,14 +58,25 @@ public final class Bootstrap implements AutoCloseable {
         if (onLambda) {
             builder.environment().put("AWS_LAMBDA_RUNTIME_API", lambda.address());
         }
+        limit.ifPresent(memory -> builder.command(memory.joinedBy(builder.command())));
         process = builder.start();
         // A failed test may not get to close it.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
+    /**
+     * Starts it with no more memory than a function of that size has.
+     *
+     * @throws IOException if this machine has no control groups, or this user may not make one
+     */
+    public static Bootstrap withMemory(int megabytes, Map<String, String> environment, String... arguments)
+            throws IOException {
+        return new Bootstrap(environment, true, Optional.of(new MemoryLimit(megabytes)), arguments);
+    }
+
     /** Starts it where there is no Runtime API, as somebody does who tries it in a shell. */
     static Bootstrap withoutRuntimeApi(Map<String, String> environment) throws IOException {
-        return new Bootstrap(environment, false);
+        return new Bootstrap(environment, false, Optional.empty());
     }
 
     private ProcessBuilder executed(String... arguments) throws IOException {
@@ -89,14 +106,28 @@ public final class Bootstrap implements AutoCloseable {
 
     /** Hands over an event, and waits for what the process posts. */
     public RuntimeApi.Post invoke(String event) throws InterruptedException {
+        return invoke(event.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    /**
+     * Hands over an event, and waits for what the process posts.
+     *
+     * @param headers of the Runtime API's answer, beyond those that each one has
+     */
+    public RuntimeApi.Post invoke(byte[] event, Map<String, String> headers) throws InterruptedException {
         RuntimeApi.Post post;
         try {
-            post = lambda.invoke(event);
+            post = lambda.invoke(event, headers);
         } catch (AssertionError e) {
             throw new AssertionError(
                     e.getMessage() + (isAlive() ? ", and goes on" : ", and has ended") + ": " + tail(), e);
         }
         return JavaRuntime.isChosen() ? JavaRuntime.unwrapped(post) : post;
+    }
+
+    /** The Runtime API that the process has. */
+    RuntimeApi lambda() {
+        return lambda;
     }
 
     /** What the process posts next without having been invoked: why its init failed. */
@@ -188,6 +219,9 @@ public final class Bootstrap implements AutoCloseable {
     public void close() throws IOException {
         process.destroyForcibly().onExit().join();
         lambda.close();
+        if (limit.isPresent()) {
+            limit.get().close();
+        }
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.delete(file);

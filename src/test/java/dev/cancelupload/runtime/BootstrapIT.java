@@ -112,6 +112,7 @@ class BootstrapIT {
 
     @Test
     void theLineOfAnInvocationIsInEmbeddedMetricFormat() throws Exception {
+        environment.put("AWS_LAMBDA_FUNCTION_NAME", "cancel-upload-1");
         start();
         bootstrap.invoke("\"upload_unknown\"");
         bootstrap.invoke("\"upload_unknown\"");
@@ -122,6 +123,7 @@ class BootstrapIT {
                 .toList();
         for (JsonNode line : lines) {
             assertTrue(line.at("/_aws/Timestamp").isLong());
+            assertEquals("cancel-upload-1", line.get("functionName").textValue());
             for (JsonNode directive : line.at("/_aws/CloudWatchMetrics")) {
                 assertEquals("CancelUpload", directive.get("Namespace").textValue());
                 directive

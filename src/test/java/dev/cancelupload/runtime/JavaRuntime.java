@@ -16,13 +16,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The JVM package in target/function.zip as Lambda's own Java runtime runs it: unpacked, in a JVM of AWS's runtime interface
+ * The JVM package, target/function-jvm.zip, as Lambda's own Java runtime runs it: unpacked, in a JVM of AWS's runtime interface
  * client, which the profile {@code reliability-jvm} puts into target/runtime-client. The function's {@code Main} and Quarkus's
  * poll loop have no part in it.
  */
 public final class JavaRuntime {
 
-    private static final Path ZIP = Path.of("target", "function.zip");
+    private static final Path ZIP = Path.of("target", "function-jvm.zip");
     private static final Path FUNCTION = Path.of("target", "java-function").toAbsolutePath();
     private static final Path CLIENT = Path.of("target", "runtime-client").toAbsolutePath();
 
@@ -84,10 +84,10 @@ public final class JavaRuntime {
                 }
             }
         }
+        if (!Files.exists(ZIP)) {
+            throw new IOException("There is no " + ZIP + ". Build the JVM package: ./mvnw package");
+        }
         try (ZipFile zip = new ZipFile(ZIP.toFile())) {
-            if (zip.getEntry("bootstrap") != null) {
-                throw new IOException(ZIP + " has the native executable. Build the JVM package: ./mvnw package");
-            }
             for (ZipEntry entry : zip.stream().filter(e -> !e.isDirectory()).toList()) {
                 unpack(zip, entry, FUNCTION.resolve(entry.getName()));
             }

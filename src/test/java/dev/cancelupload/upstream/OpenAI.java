@@ -129,6 +129,11 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         return json(200, upload(id, "cancelled")).withHeader("x-request-id", "req_" + id);
     }
 
+    /** The same for whichever Upload is asked for. */
+    public static ResponseDefinitionBuilder cancelledAsAsked() {
+        return json(200, upload("{{request.pathSegments.[2]}}", "cancelled")).withTransformers("response-template");
+    }
+
     /** An Upload as OpenAI documents it. */
     public static String upload(String id, String status) {
         return """

@@ -38,7 +38,7 @@ public final class TlsServer implements AutoCloseable {
     private TlsServer(WireMockConfiguration options) {
         server = new WireMockServer(options);
         server.start();
-        server.stubFor(post(anyUrl()).willReturn(OpenAI.cancelled("upload_tls")));
+        server.stubFor(post(anyUrl()).willReturn(OpenAI.cancelledAsAsked()));
     }
 
     public int port() {

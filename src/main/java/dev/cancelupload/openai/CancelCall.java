@@ -1,0 +1,71 @@
+package dev.cancelupload.openai;
+
+import dev.cancelupload.http.Budget;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * The attempts at cancelling one Upload. Whoever has it waits between them, and can do something else meanwhile. It is used
+ * by one thread at a time.
+ */
+public final class CancelCall {
+
+    /** An attempt with less time than this would only be cut off, perhaps after the request was sent. */
+    static final Duration LEAST_ATTEMPT = Duration.ofMillis(250);
+
+    private final UploadId id;
+    private final RetryPolicy retries;
+    private final Budget budget;
+    private final IntFunction<Attempt> attempt;
+    private int attempts;
+    private boolean mayHaveCancelled;
+    private Cancelled cancelled;
+
+    /** @param attempt makes one attempt, given its number, the first being 1 */
+    CancelCall(UploadId id, RetryPolicy retries, Budget budget, IntFunction<Attempt> attempt) {
+        this.id = id;
+        this.retries = retries;
+        this.budget = budget;
+        this.attempt = attempt;
+    }
+
+    /**
+     * Makes the next attempt.
+     *
+     * @return how long to wait before there is another; empty if the Upload {@linkplain #cancelled is cancelled}
+     * @throws UploadFailure if it was not cancelled and no other attempt would change that, or none that fits the budget
+     */
+    public Optional<Duration> attempt() {
+        if (budget.isSpent() || attempts > 0 && !fits(Duration.ZERO)) {
+            throw failures().budgetSpent();
+        }
+        Attempt last = attempt.apply(++attempts);
+        if (last instanceof Attempt.Succeeded succeeded) {
+            cancelled = succeeded.cancelled();
+            return Optional.empty();
+        }
+        Optional<Duration> wait =
+                retries.waitAfter(attempts, last, Instant.now()).filter(this::fits);
+        if (wait.isEmpty()) {
+            throw failures().of(last, budget.isSpent());
+        }
+        mayHaveCancelled |= last.mayHaveCancelled();
+        return wait;
+    }
+
+    /** Whether enough is left for an attempt after such a wait. */
+    private boolean fits(Duration wait) {
+        return budget.left().minus(wait).compareTo(LEAST_ATTEMPT) >= 0;
+    }
+
+    private Failures failures() {
+        return new Failures(id, attempts, mayHaveCancelled);
+    }
+
+    /** The cancelled Upload, once {@link #attempt} was empty. */
+    public Cancelled cancelled() {
+        return cancelled;
+    }
+}

@@ -1,0 +1,225 @@
+package dev.cancelupload.redaction;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * Finds pieces of a key in a text, as they are and encoded: base64 and base64url at any alignment, once and twice and of
+ * UTF-16, base32, hexadecimal, backwards; whatever the case of the letters, and whatever stands between them that is no
+ * ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16).
+ *
+ * <p>Both sides are reduced to ASCII letters and digits. An encoded key is then one more string to look for. Of these
+ * strings every {@link #STEP}th sequence of {@link #GRAM} characters is in a hash table, so that a text is read once,
+ * however many there are.
+ */
+final class KeyPieces {
+
+    /** The shortest piece of a key that must not come out, in characters. */
+    static final int SHORTEST = 12;
+
+    private static final int GRAM = 5;
+    /** A piece of {@code GRAM + STEP - 1 = 8} characters has a sequence in the table, wherever it begins. */
+    private static final int STEP = 4;
+
+    private static final int LEAST_MATCH = GRAM + STEP - 1;
+    /** How many equal sequences are kept; only a key that repeats itself has more. */
+    private static final int MOST_EQUAL = 16;
+
+    private static final byte SEPARATOR = -1;
+    private static final int BITS = 6;
+    private static final int GRAM_MASK = (1 << GRAM * BITS) - 1;
+    private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+    /** The encodings of the key one after the other, reduced, with separators between them. */
+    private final byte[] encodings;
+    /** For each position in {@link #encodings} where that character stood in the encoding before it was reduced. */
+    private final int[] origin;
+    /** For each position in {@link #encodings} how long a piece is, before it is reduced, that must not come out. */
+    private final int[] least;
+    /** Positions in {@link #encodings} plus one, by hash of the sequence there; 0 for none. */
+    private final int[] table;
+
+    KeyPieces(String key) {
+        byte[] ascii = key.getBytes(StandardCharsets.US_ASCII);
+        List<Encoding> all = new ArrayList<>();
+        all.add(new Encoding(key, SHORTEST));
+        all.add(new Encoding(new StringBuilder(key).reverse().toString(), SHORTEST));
+        all.add(new Encoding(hex(ascii), 2 * SHORTEST));
+        all.add(new Encoding(hex(key.getBytes(StandardCharsets.UTF_16BE)), 4 * SHORTEST - 2));
+        for (String once : base64(ascii)) {
+            // Twelve bytes are sixteen characters, of which the first and the last may depend on their neighbours.
+            all.add(new Encoding(once, 14));
+            for (String twice : base64(once.getBytes(StandardCharsets.US_ASCII))) {
+                all.add(new Encoding(twice, 17));
+            }
+        }
+        for (Charset wide : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
+            for (String encoded : base64(key.getBytes(wide))) {
+                all.add(new Encoding(encoded, 29));
+            }
+        }
+        for (int skipped = 0; skipped < 5; skipped++) {
+            all.add(new Encoding(base32(ascii, skipped), 17));
+        }
+
+        int length = all.stream().mapToInt(e -> e.text.length() + 2).sum();
+        encodings = new byte[length];
+        origin = new int[length];
+        least = new int[length];
+        table = new int[Integer.highestOneBit(Math.max(length, 16)) * 2];
+        int end = 0;
+        for (Encoding encoding : all) {
+            encodings[end] = SEPARATOR;
+            origin[end++] = -1;
+            int start = end;
+            for (int i = 0; i < encoding.text.length(); i++) {
+                byte value = reduced(encoding.text.charAt(i));
+                if (value >= 0) {
+                    encodings[end] = value;
+                    origin[end++] = i;
+                }
+            }
+            encodings[end] = SEPARATOR;
+            origin[end] = encoding.text.length();
+            Arrays.fill(least, start, end, encoding.window);
+            for (int at = start; at + GRAM <= end; at += STEP) {
+                insert(at);
+            }
+            end++;
+        }
+    }
+
+    /** @param window how many characters of the text a piece of {@link #SHORTEST} characters of the key has at least */
+    private record Encoding(String text, int window) {}
+
+    private void insert(int at) {
+        int gram = 0;
+        for (int i = at; i < at + GRAM; i++) {
+            gram = gram << BITS | encodings[i];
+        }
+        int equal = 0;
+        int slot = slot(gram);
+        for (; table[slot] != 0; slot = next(slot)) {
+            if (startsWith(table[slot] - 1, encodings, at) && ++equal == MOST_EQUAL) {
+                return;
+            }
+        }
+        table[slot] = at + 1;
+    }
+
+    private int slot(int gram) {
+        return (gram * 0x9E3779B9 >>> 8) & table.length - 1;
+    }
+
+    private int next(int slot) {
+        return slot + 1 & table.length - 1;
+    }
+
+    private boolean startsWith(int position, byte[] other, int at) {
+        return Arrays.equals(encodings, position, position + GRAM, other, at, at + GRAM);
+    }
+
+    /** Whether the text has a piece of the key in it, in any of the encodings. */
+    boolean isIn(CharSequence text) {
+        byte[] reduced = new byte[text.length()];
+        int length = reduce(text, reduced);
+        int gram = 0;
+        for (int end = 1; end <= length; end++) {
+            gram = (gram << BITS | reduced[end - 1]) & GRAM_MASK;
+            if (end < GRAM) {
+                continue;
+            }
+            for (int slot = slot(gram); table[slot] != 0; slot = next(slot)) {
+                int position = table[slot] - 1;
+                if (startsWith(position, reduced, end - GRAM)
+                        && common(position, reduced, end - GRAM, length) >= least[position]) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * How long the equal parts around these two positions are, before they were reduced: with what was left out at both ends,
+     * since nobody can tell whether it is in the text.
+     */
+    private int common(int position, byte[] text, int at, int length) {
+        int before = 0;
+        while (before < at && encodings[position - before - 1] == text[at - before - 1]) {
+            before++;
+        }
+        int after = GRAM;
+        while (at + after < length && encodings[position + after] == text[at + after]) {
+            after++;
+        }
+        if (before + after < LEAST_MATCH) {
+            return 0;
+        }
+        return origin[position + after] - origin[position - before - 1] - 1;
+    }
+
+    private static int reduce(CharSequence text, byte[] into) {
+        int end = 0;
+        for (int i = 0; i < text.length(); i++) {
+            byte value = reduced(text.charAt(i));
+            if (value >= 0) {
+                into[end++] = value;
+            }
+        }
+        return end;
+    }
+
+    /** 0 to 35 for a letter of either case or a digit, full width ones too; -1 for anything else. */
+    private static byte reduced(char c) {
+        if (c >= '\uff01' && c <= '\uff5e') {
+            c -= 0xfee0;
+        }
+        if (c >= 'a' && c <= 'z') {
+            return (byte) (c - 'a');
+        }
+        if (c >= 'A' && c <= 'Z') {
+            return (byte) (c - 'A');
+        }
+        return c >= '0' && c <= '9' ? (byte) (c - '0' + 26) : -1;
+    }
+
+    /** As it is after 0, 1 and 2 bytes of something else, without the characters that these have a part in. */
+    private static List<String> base64(byte[] bytes) {
+        List<String> encoded = new ArrayList<>(3);
+        for (int skipped = 0; skipped < 3; skipped++) {
+            byte[] shifted = new byte[skipped + bytes.length];
+            System.arraycopy(bytes, 0, shifted, skipped, bytes.length);
+            String text = Base64.getEncoder().withoutPadding().encodeToString(shifted);
+            int whole = shifted.length * 8 / 6;
+            encoded.add(text.substring((skipped * 8 + 5) / 6, whole));
+        }
+        return encoded;
+    }
+
+    /** As it is after some bytes of something else, without the characters that these have a part in. */
+    private static String base32(byte[] bytes, int skipped) {
+        StringBuilder text = new StringBuilder();
+        int first = (skipped * 8 + 4) / 5 * 5 - skipped * 8;
+        for (int bit = first; bit + 5 <= bytes.length * 8; bit += 5) {
+            int value = 0;
+            for (int i = bit; i < bit + 5; i++) {
+                value = value << 1 | bytes[i / 8] >> 7 - i % 8 & 1;
+            }
+            text.append(BASE32.charAt(value));
+        }
+        return text.toString();
+    }
+
+    private static String hex(byte[] bytes) {
+        StringBuilder text = new StringBuilder(2 * bytes.length);
+        for (byte b : bytes) {
+            text.append(Character.forDigit(b >> 4 & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.cancelupload.redaction;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.Optional;
+
+/**
+ * Keeps the API key, whole or in a piece of {@value KeyPieces#SHORTEST} characters or more, out of every text that leaves
+ * the process: errors, log lines, HTTP answers and reports. OpenAI, or a gateway before it, may repeat the key in an
+ * answer, escaped or encoded in whatever way; {@link KeyPieces} and {@link Escapes} say which are found. Whatever else
+ * looks like a key of OpenAI's ({@code sk-…}) is masked too.
+ *
+ * <p>A key of fewer characters than such a piece is none, and masks nothing.
+ */
+public final class Redaction {
+
+    /** What stands in place of a key. */
+    public static final String MASK = "***";
+
+    /** In place of a text in which the key is encoded or cut into pieces, so that no part of it can be told from the rest. */
+    static final String WITHHELD = MASK + " (a text that repeats the API key is not shown)";
+
+    /** How many times text may be escaped over and over. */
+    private static final int MOST_LEVELS = 5;
+
+    private static final String KEY_PREFIX = "sk-";
+    private static final int SHORTEST_FOREIGN = 16;
+
+    private static volatile Redaction ofProcess = new Redaction("");
+
+    private final String key;
+    private final Optional<KeyPieces> pieces;
+
+    /** @param key what must not come out; visible ASCII characters */
+    public Redaction(String key) {
+        this.key = key;
+        this.pieces = key.length() < KeyPieces.SHORTEST ? Optional.empty() : Optional.of(new KeyPieces(key));
+    }
+
+    /** From now on {@link #current} is this one: a process has one key, and many places where text leaves it. */
+    public void install() {
+        ofProcess = this;
+    }
+
+    /** That of this process's key; until the key is known, the one that knows none. */
+    public static Redaction current() {
+        return ofProcess;
+    }
+
+    /** The text with keys masked; the same object if there is none in it. */
+    public String text(String text) {
+        if (text == null || isClean(text)) {
+            return text;
+        }
+        String masked = withoutForeignKeys(withoutPlainPieces(text));
+        return isClean(masked) ? masked : WITHHELD;
+    }
+
+    /**
+     * JSON with keys masked in its strings and names; the same object if there is none in it, down to the last space.
+     *
+     * @param json one JSON value
+     * @return empty if the key is in it in a way that leaves nothing to show
+     */
+    public Optional<String> json(String json) {
+        if (isClean(json)) {
+            return Optional.of(json);
+        }
+        StringWriter masked = new StringWriter(json.length());
+        JsonFactory factory = new JsonFactory().disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
+        try (JsonParser parser = factory.createParser(json);
+                JsonGenerator generator = factory.createGenerator(masked)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                switch (token) {
+                    case FIELD_NAME -> generator.writeFieldName(text(parser.currentName()));
+                    case VALUE_STRING -> generator.writeString(text(parser.getText()));
+                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> generator.writeNumber(parser.getText());
+                    default -> generator.copyCurrentEvent(parser);
+                }
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return Optional.of(masked.toString()).filter(this::isClean);
+    }
+
+    /** Whether no key is in the text. */
+    public boolean isClean(String text) {
+        String decoded = text;
+        for (int level = 0; level < MOST_LEVELS; level++) {
+            if (foreignKey(decoded, 0) >= 0 || isInPieces(decoded)) {
+                return false;
+            }
+            String next = Escapes.decoded(decoded);
+            if (next == decoded) {
+                return true;
+            }
+            decoded = next;
+        }
+        // Nobody escapes a text that often who has nothing to hide.
+        return false;
+    }
+
+    private boolean isInPieces(String text) {
+        return text.length() >= KeyPieces.SHORTEST
+                && pieces.isPresent()
+                && pieces.get().isIn(text);
+    }
+
+    private String withoutPlainPieces(String text) {
+        if (pieces.isEmpty()) {
+            return text;
+        }
+        StringBuilder masked = new StringBuilder(text.length());
+        for (int at = 0; at < text.length(); ) {
+            int length = plainPiece(text, at);
+            if (length >= KeyPieces.SHORTEST) {
+                masked.append(MASK);
+                at += length;
+            } else {
+                masked.append(text.charAt(at++));
+            }
+        }
+        return masked.toString();
+    }
+
+    /** How many characters from here on stand in the key one after the other. */
+    private int plainPiece(String text, int at) {
+        int longest = 0;
+        for (int start = key.indexOf(text.charAt(at)); start >= 0; start = key.indexOf(text.charAt(at), start + 1)) {
+            int length = 1;
+            while (at + length < text.length()
+                    && start + length < key.length()
+                    && text.charAt(at + length) == key.charAt(start + length)) {
+                length++;
+            }
+            longest = Math.max(longest, length);
+        }
+        return longest;
+    }
+
+    private static String withoutForeignKeys(String text) {
+        int at = foreignKey(text, 0);
+        if (at < 0) {
+            return text;
+        }
+        StringBuilder masked = new StringBuilder(text.length());
+        int copied = 0;
+        for (; at >= 0; at = foreignKey(text, copied)) {
+            masked.append(text, copied, at).append(MASK);
+            copied = endOfKey(text, at);
+        }
+        return masked.append(text, copied, text.length()).toString();
+    }
+
+    /** Where something begins that looks like a key of OpenAI's; -1 if nothing does. */
+    private static int foreignKey(String text, int from) {
+        for (int at = text.indexOf(KEY_PREFIX, from); at >= 0; at = text.indexOf(KEY_PREFIX, at + 1)) {
+            boolean begins = at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
+            if (begins && endOfKey(text, at) - at - KEY_PREFIX.length() >= SHORTEST_FOREIGN) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static int endOfKey(String text, int at) {
+        int end = at + KEY_PREFIX.length();
+        while (end < text.length() && isKeyCharacter(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isKeyCharacter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
+    }
+}

@@ -1,0 +1,322 @@
+package dev.cancelupload.http;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.lessThan;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.RecordServer;
+import dev.cancelupload.upstream.RecordServer.Layer;
+import dev.cancelupload.upstream.RecordServer.Peer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nothing takes longer than its budget, and nothing is left open, whatever the peer sends or does not take. */
+class DeadlineTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofMillis(500);
+    /** For a busy machine; what is not bounded lasts for ever. */
+    private static final Duration GRACE = Duration.ofSeconds(3);
+
+    private static final byte[] REQUEST = "POST / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    static Path folder;
+
+    private static Path keyStore;
+    private static SSLContext tls;
+
+    @BeforeAll
+    static void certificates() throws Exception {
+        Certificates certificates = new Certificates(folder);
+        keyStore = certificates.server("localhost", "localhost", 20);
+        tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
+    }
+
+    private static HttpConnection open(RecordServer server) throws TransportException {
+        return HttpConnection.open(
+                new Origin(server.isTls(), "localhost", server.port()),
+                Optional.empty(),
+                tls,
+                Lookup.WITHIN_BUDGET,
+                Budget.of(LONG));
+    }
+
+    /** Something that goes on until the peer is gone. */
+    @FunctionalInterface
+    private interface Stream {
+        byte[] next(Peer peer) throws IOException;
+    }
+
+    private static void pour(Peer peer, Stream stream) {
+        background(() -> {
+            while (true) {
+                peer.send(stream.next(peer));
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Task {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void background(Task task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (IOException | InterruptedException e) {
+                // The client is gone.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static TransportException failsWithin(Duration bound, HttpConnection connection, byte[] request) {
+        long start = System.nanoTime();
+        TransportException e =
+                assertThrows(TransportException.class, () -> connection.exchange(request, Budget.of(SHORT)));
+        assertThat(Duration.ofNanos(System.nanoTime() - start), lessThan(bound));
+        return e;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void dripping(Layer layer) throws Exception {
+        try (RecordServer server = new RecordServer(layer, keyStore);
+                HttpConnection connection = open(server)) {
+            Peer peer = server.next();
+            background(() -> {
+                peer.request();
+                byte[] record = peer.record("HTTP/1.1 200 OK\r\nx: " + "x".repeat(8000));
+                for (byte b : record) {
+                    Thread.sleep(20);
+                    peer.send(new byte[] {b});
+                }
+            });
+            assertTrue(failsWithin(SHORT.plus(GRACE), connection, REQUEST).timedOut());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void interimAnswersWithoutEnd(Layer layer) throws Exception {
+        try (RecordServer server = new RecordServer(layer, keyStore);
+                HttpConnection connection = open(server)) {
+            Peer peer = server.next();
+            background(() -> {
+                peer.request();
+                pour(peer, p -> p.record("HTTP/1.1 102 Processing\r\n\r\n"));
+            });
+            assertThat(
+                    failsWithin(SHORT.plus(GRACE), connection, REQUEST).getMessage(),
+                    containsString("interim answers"));
+        }
+    }
+
+    @Test
+    void keyUpdatesWithoutEndBeforeTheRequest() throws Exception {
+        try (RecordServer server = new RecordServer(Layer.TLS_1_3, keyStore);
+                HttpConnection connection = open(server)) {
+            pour(server.next(), Peer::keyUpdate);
+            long start = System.nanoTime();
+            while (connection.settle()) {
+                // The first has not come yet.
+                assertThat(Duration.ofNanos(System.nanoTime() - start), lessThan(LONG));
+            }
+            assertFalse(failsWithin(SHORT.plus(GRACE), connection, REQUEST).sent());
+        }
+    }
+
+    /** The client's answers to them find no room, since nobody reads them. */
+    @Test
+    void keyUpdatesWithoutEndInPlaceOfAnAnswer() throws Exception {
+        try (RecordServer server = new RecordServer(Layer.TLS_1_3, keyStore, 4096);
+                HttpConnection connection = open(server)) {
+            Peer peer = server.next();
+            background(() -> {
+                peer.request();
+                pour(peer, Peer::keyUpdate);
+            });
+            assertThat(
+                    failsWithin(SHORT.plus(GRACE), connection, REQUEST).getMessage(),
+                    containsString("records without data"));
+        }
+    }
+
+    @Test
+    void anotherHandshakeIsRefused() throws Exception {
+        try (RecordServer server = new RecordServer(Layer.TLS_1_2, keyStore);
+                HttpConnection connection = open(server)) {
+            Peer peer = server.next();
+            background(() -> {
+                peer.request();
+                peer.send(peer.helloRequest());
+            });
+            assertThat(
+                    failsWithin(SHORT.plus(GRACE), connection, REQUEST).getMessage(),
+                    containsString("asked for another handshake"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRequestThatThePeerDoesNotTake(Layer layer) throws Exception {
+        try (RecordServer server = new RecordServer(layer, keyStore, 4096);
+                HttpConnection connection = open(server)) {
+            server.next();
+            TransportException e = failsWithin(SHORT.plus(GRACE), connection, new byte[50_000_000]);
+            assertTrue(e.timedOut());
+            assertTrue(e.sent());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5, 6})
+    void aHandshakeThatDoesNotGoOn(int bytes) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            background(() -> {
+                Socket socket = server.accept();
+                socket.getOutputStream().write(new byte[] {22, 3, 3, 0, 100, 2}, 0, bytes);
+            });
+            Budget budget = Budget.of(SHORT);
+            Origin origin = new Origin(true, "localhost", server.getLocalPort());
+            TransportException e = assertThrows(
+                    TransportException.class,
+                    () -> HttpConnection.open(origin, Optional.empty(), tls, Lookup.WITHIN_BUDGET, budget));
+            assertTrue(e.timedOut());
+            assertThat(budget.passed(), lessThan(SHORT.plus(GRACE)));
+        }
+    }
+
+    /** Its queue of connections is full, and so it does not even answer, as a dead address does not. */
+    private static List<Socket> fill(ServerSocket hole) throws IOException {
+        List<Socket> waiting = new ArrayList<>();
+        try {
+            while (true) {
+                Socket socket = new Socket();
+                waiting.add(socket);
+                socket.connect(hole.getLocalSocketAddress(), 300);
+            }
+        } catch (IOException e) {
+            return waiting;
+        }
+    }
+
+    @Test
+    void anAddressBehindWhichPacketsVanishDoesNotHideTheNext() throws Exception {
+        InetAddress dead = InetAddress.getByName("127.0.0.2");
+        InetAddress live = InetAddress.getByName("127.0.0.1");
+        try (ServerSocket server = new ServerSocket(0, 50, live);
+                ServerSocket hole = new ServerSocket()) {
+            hole.bind(new InetSocketAddress(dead, server.getLocalPort()), 1);
+            List<Socket> waiting = fill(hole);
+            Budget budget = Budget.of(LONG);
+            DeadlineSocket.connect(List.of(dead, dead, live), server.getLocalPort(), budget)
+                    .close();
+            assertThat(budget.passed(), lessThan(GRACE));
+
+            Budget tooShort = Budget.of(SHORT);
+            assertThrows(
+                    DeadlineException.class,
+                    () -> DeadlineSocket.connect(List.of(dead, dead), server.getLocalPort(), tooShort));
+            assertThat(tooShort.passed(), lessThan(SHORT.plus(GRACE)));
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void anAddressThatRefusesDoesNotHideTheNext() throws Exception {
+        InetAddress live = InetAddress.getByName("127.0.0.1");
+        InetAddress refusing = InetAddress.getByName("127.0.0.2");
+        try (ServerSocket server = new ServerSocket(0, 50, live)) {
+            DeadlineSocket.connect(List.of(refusing, live), server.getLocalPort(), Budget.of(LONG))
+                    .close();
+            IOException e = assertThrows(
+                    IOException.class,
+                    () -> DeadlineSocket.connect(List.of(refusing, refusing), server.getLocalPort(), Budget.of(LONG)));
+            assertThat(e.getMessage(), containsString("refused"));
+        }
+    }
+
+    @Test
+    void whateverFailsNoDescriptorStaysOpen() throws Exception {
+        UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        Origin unknown = new Origin(true, "api.invalid", 443);
+        Proxy proxy = new Proxy("127.0.0.1", 1, Optional.empty());
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            background(() -> {
+                while (true) {
+                    server.accept().close();
+                }
+            });
+            Origin closing = new Origin(true, "localhost", server.getLocalPort());
+            Proxy closingProxy = new Proxy("localhost", server.getLocalPort(), Optional.empty());
+            long before = 0;
+            for (int i = 0; i < 60; i++) {
+                if (i == 10) {
+                    before = system.getOpenFileDescriptorCount();
+                }
+                failsToOpen(unknown, Optional.empty());
+                failsToOpen(closing, Optional.empty());
+                failsToOpen(new Origin(true, "127.0.0.1", 1), Optional.empty());
+                failsToOpen(unknown, Optional.of(proxy));
+                failsToOpen(unknown, Optional.of(closingProxy));
+                failsToOpen(unknown, Optional.of(new Proxy("proxy.invalid", 1, Optional.empty())));
+            }
+            assertThat(system.getOpenFileDescriptorCount(), lessThan(before + 20));
+        }
+    }
+
+    private static void failsToOpen(Origin origin, Optional<Proxy> proxy) {
+        assertThrows(
+                TransportException.class,
+                () -> HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, Budget.of(LONG)));
+    }
+
+    @Test
+    void sessionsOfOldConnectionsAreNotKept() throws Exception {
+        for (Layer layer : new Layer[] {Layer.TLS_1_2, Layer.TLS_1_3}) {
+            try (RecordServer server = new RecordServer(layer, keyStore)) {
+                for (int i = 0; i < 5; i++) {
+                    try (HttpConnection connection = open(server)) {
+                        server.next();
+                        assertTrue(connection.settle());
+                    }
+                }
+            }
+        }
+        assertThat(Collections.list(tls.getClientSessionContext().getIds()).size(), lessThan(2));
+        assertThat(
+                Tls.context(Optional.empty(), Optional.empty())
+                        .getClientSessionContext()
+                        .getSessionCacheSize(),
+                lessThan(2));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.cancelupload.openai;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.cancelupload.http.Budget;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CancelCallTest {
+
+    private static final AnswerHeaders NONE = new AnswerHeaders(Map.of());
+
+    private static Attempt answered(int status, Map<String, List<String>> headers) {
+        ErrorObject error = new ErrorObject(Optional.of("no"), Optional.empty(), Optional.empty(), Optional.empty());
+        return new Attempt.Answered(new ErrorAnswer(status, AnswerHeaders.of(headers), "{}", Optional.of(error)));
+    }
+
+    private static CancelCall call(Budget budget, Attempt... attempts) {
+        Deque<Attempt> left = new ArrayDeque<>(List.of(attempts));
+        return new CancelCall(new UploadId("upload_1"), new RetryPolicy(2, () -> 1), budget, number -> left.remove());
+    }
+
+    private static UploadFailure failure(CancelCall call) {
+        return assertThrows(UploadFailure.class, () -> {
+            while (call.attempt().isPresent()) {
+                // As if the time had passed.
+            }
+        });
+    }
+
+    @Test
+    void aWaitThatLeavesNoTimeForAnAttemptEndsTheCallWithOpenAIsAnswer() {
+        Attempt limited = answered(429, Map.of("retry-after-ms", List.of("980")));
+        UploadFailure failure = failure(call(Budget.of(Duration.ofSeconds(1)), limited));
+        assertEquals(FailureKind.RATE_LIMITED, failure.kind());
+        assertEquals(1, failure.attempts());
+        assertEquals(
+                Optional.of("980"), failure.answer().orElseThrow().headers().first("retry-after-ms"));
+    }
+
+    @Test
+    void aWaitThatLeavesTimeForAnAttemptIsTaken() {
+        Attempt limited = answered(429, Map.of("retry-after-ms", List.of("100")));
+        assertEquals(
+                Optional.of(Duration.ofMillis(100)),
+                call(Budget.of(Duration.ofSeconds(1)), limited).attempt());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 409, 422})
+    void afterAnAttemptThatMayHaveCancelledNoMessageSaysThatItWasNot(int status) {
+        UploadFailure failure = failure(call(
+                Budget.of(Duration.ofSeconds(20)),
+                new Attempt.Answered(ErrorAnswer.withoutBody(500, NONE)),
+                answered(status, Map.of()),
+                answered(status, Map.of())));
+        assertThat(
+                failure.getMessage(),
+                allOf(
+                        containsString("was not seen to be cancelled, and an earlier attempt may have done it"),
+                        not(containsString("was not cancelled"))));
+    }
+
+    @Test
+    void afterAttemptsThatCannotHaveCancelledTheMessageSaysThatItWasNot() {
+        UploadFailure failure = failure(call(
+                Budget.of(Duration.ofSeconds(20)),
+                answered(429, Map.of()),
+                answered(429, Map.of()),
+                answered(429, Map.of())));
+        assertThat(failure.getMessage(), containsString("Upload upload_1 was not cancelled: "));
+    }
+
+    @Test
+    void whatIsKeptOfAFailureInABatchHasNoBody() {
+        UploadFailure failure = failure(call(Budget.of(Duration.ofSeconds(20)), answered(422, Map.of())));
+        assertEquals("{}", failure.answer().orElseThrow().body());
+        ErrorAnswer kept = failure.outline().answer().orElseThrow();
+        assertEquals(ErrorAnswer.withoutBody(422, NONE), kept);
+        assertEquals(failure.getMessage(), failure.outline().getMessage());
+    }
+}

@@ -1,0 +1,219 @@
+package dev.cancelupload.redaction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactionTest {
+
+    private static final String KEY = "gw+Abc/Def-0Hq7vYt2LmX9zPbR4sWcE8uKj_ToNi5aGd3fM6Q";
+
+    /** Those that escape each character, so that one can be put over another. */
+    private static final List<Encoding> ESCAPES = List.of(
+            Encoding.JSON_EACH,
+            Encoding.C_HEX,
+            Encoding.OCTAL,
+            Encoding.PERCENT_EACH,
+            Encoding.QUOTED_PRINTABLE,
+            Encoding.HTML_DECIMAL);
+
+    private final Redaction redaction = new Redaction(KEY);
+
+    /** How a gateway may write what it repeats. */
+    enum Encoding {
+        AS_IT_IS(t -> t),
+        UPPER_CASE(String::toUpperCase),
+        BACKWARDS(t -> new StringBuilder(t).reverse().toString()),
+        JSON_SLASHES(t -> t.replace("/", "\\/")),
+        JSON_OF_DOTNET(t -> t.replace("+", "\\u002B").replace("/", "\\/")),
+        JSON_EACH(t -> each(t, "\\u%04x")),
+        JSON_TWICE(t -> each(t, "\\\\u%04X")),
+        C_HEX(t -> each(t, "\\x%02x")),
+        OCTAL(t -> each(t, "\\%03o")),
+        PERCENT(t -> t.replace("+", "%2B").replace("/", "%2F")),
+        PERCENT_EACH(t -> each(t, "%%%02X")),
+        PERCENT_TWICE(t -> each(t, "%%25%02x")),
+        QUOTED_PRINTABLE(t -> each(t, "=%02X")),
+        HTML_DECIMAL(t -> each(t, "&#%d;")),
+        HTML_HEX(t -> each(t, "&#x%x;")),
+        HTML_ODD(t -> every(3, t, "&#%d;")),
+        MIXED(t -> every(4, every(3, t, "\\u%04x"), "%%%02x")),
+        HEX(t -> t.chars().mapToObj(c -> String.format("%02x", c)).collect(Collectors.joining())),
+        HEX_DUMP(t -> t.chars().mapToObj(c -> String.format("%02X", c)).collect(Collectors.joining(" "))),
+        UTF_16(t -> new String(t.getBytes(StandardCharsets.UTF_16), StandardCharsets.ISO_8859_1)),
+        UTF_16LE(t -> new String(t.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_8)),
+        FULL_WIDTH(t ->
+                t.chars().mapToObj(c -> String.valueOf((char) (c + 0xfee0))).collect(Collectors.joining())),
+        ZERO_WIDTH(t -> String.join("\u200b", t.split(""))),
+        LINES(t -> String.join("\r\n", t.split("(?<=\\G.{5})"))),
+        BASE64(t -> base64(t)),
+        BASE64_OF_BEARER(t -> base64("Bearer " + t)),
+        BASE64_LATER(t -> base64("ab" + t)),
+        BASE64URL(t -> Base64.getUrlEncoder().withoutPadding().encodeToString(t.getBytes(StandardCharsets.UTF_8))),
+        BASE64_IN_LINES(
+                t -> String.join("\n", base64("authorization: Bearer " + t).split("(?<=\\G.{19})"))),
+        BASE64_TWICE(t -> base64("x" + base64("Bearer " + t))),
+        BASE64_OF_UTF_16(t -> Base64.getEncoder().encodeToString(("x" + t).getBytes(StandardCharsets.UTF_16LE))),
+        BASE64_PERCENT(t ->
+                base64("Bearer " + t).replace("/", "%2F").replace("+", "%2b").replace("=", "%3D"));
+
+        final UnaryOperator<String> encode;
+
+        Encoding(UnaryOperator<String> encode) {
+            this.encode = encode;
+        }
+    }
+
+    private static String each(String text, String format) {
+        return every(1, text, format);
+    }
+
+    private static String every(int nth, String text, String format) {
+        StringBuilder encoded = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            // What such escapes can hold.
+            boolean escaped = i % nth == 0 && text.charAt(i) < 0x100;
+            encoded.append(escaped ? String.format(format, (int) text.charAt(i)) : text.charAt(i));
+        }
+        return encoded.toString();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWholeKeyIsFoundInEveryEncoding(Encoding encoding) {
+        assertFalse(redaction.isClean("You sent " + encoding.encode.apply(KEY) + ", which is wrong."));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPieceOfTwelveCharactersIsFoundInEveryEncoding(Encoding encoding) {
+        for (int at = 0; at + 12 <= KEY.length(); at++) {
+            String piece = encoding.encode.apply(KEY.substring(at, at + 12));
+            assertFalse(redaction.isClean("\"" + piece + "\""), () -> encoding + ": " + piece);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noEncodingLeavesTwelveCharactersInJson(Encoding encoding) throws Exception {
+        ObjectMapper mapper = new ObjectMapper();
+        String json = mapper.createObjectNode()
+                .put("message", "You sent " + encoding.encode.apply(KEY))
+                .put(encoding.encode.apply(KEY.substring(3, 20)), 1)
+                .toString();
+        String masked = redaction.json(json).orElse("");
+        assertTrue(redaction.isClean(masked), masked);
+        assertTrue(masked.contains("***"), masked);
+        assertTrue(mapper.readTree(masked).has("message"), masked);
+    }
+
+    @Property
+    boolean aPieceAnywhereInAnyTextIsMasked(@ForAll String before, @ForAll String after, @ForAll long seed) {
+        Random random = new Random(seed);
+        int length = 12 + random.nextInt(KEY.length() - 11);
+        int start = random.nextInt(KEY.length() - length + 1);
+        Encoding[] encodings = Encoding.values();
+        String piece = encodings[random.nextInt(encodings.length)].encode.apply(KEY.substring(start, start + length));
+        for (int level = random.nextInt(3); level > 0; level--) {
+            piece = ESCAPES.get(random.nextInt(ESCAPES.size())).encode.apply(piece);
+        }
+        String masked = redaction.text(before + "|" + piece + "|" + after);
+        return masked.contains("***") && redaction.isClean(masked);
+    }
+
+    @Property
+    boolean textWithoutTheKeyStaysTheSameObject(@ForAll String text) {
+        return redaction.text(text) == text;
+    }
+
+    @Test
+    void onlyThePlainKeyIsMaskedInASentence() {
+        assertEquals("You sent Bearer ***, sorry", redaction.text("You sent Bearer " + KEY + ", sorry"));
+        assertEquals("cut: ***…", redaction.text("cut: " + KEY.substring(0, 12) + "…"));
+    }
+
+    @Test
+    void elevenCharactersAreNoPiece() {
+        assertEquals(KEY.substring(0, 11), redaction.text(KEY.substring(0, 11)));
+    }
+
+    @Test
+    void aKeyThatIsSplitOverTwoElementsLeavesNoJson() {
+        String json = Stream.of(KEY.split("(?<=\\G.{6})")).collect(Collectors.joining("\",\"", "[\"", "\"]"));
+        assertTrue(redaction.json(json).isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "null", "upload", "cancelled", "\"", "0123456789a"})
+    void aKeyThatIsNoneMasksNothing(String key) {
+        String json = "{\"id\":\"upload_0123456789a\",\"status\":\"cancelled\",\"file\":null}";
+        assertSame(json, new Redaction(key).json(json).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sk-0123456789abcdef",
+                "sk-proj-other_OTHER-0123456789",
+                "sk\\u002dproj-other_OTHER-0123456789",
+                "\\u0073k-proj-other_OTHER-0123456789"
+            })
+    void anotherKeyOfOpenAIIsMasked(String key) {
+        assertFalse(redaction.text("It was " + key + ".").contains("0123456789"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"task-0123456789abcdef0123", "sk-learn.jsonl", "risk-0123456789abcdef0123", "sk-abc***xyz"})
+    void whatOnlyResemblesAKeyIsLeftAlone(String text) {
+        assertEquals(text, redaction.text(text));
+    }
+
+    @Test
+    void jsonComesOutAsItWentIn() {
+        String json =
+                "{ \"a\": 1.0, \"b\":100.0 ,\"c\":-0.0,\"d\":\"\\u00e9\\/\",\"e\":12345678901234567890123, \"a\":null}\n";
+        assertSame(json, redaction.json(json).orElseThrow());
+    }
+
+    @Test
+    void numbersKeepTheirDigitsWhenSomethingElseIsMasked() {
+        assertEquals(
+                "{\"m\":\"***\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
+                redaction
+                        .json("{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}")
+                        .orElseThrow());
+    }
+
+    @Test
+    void aWordThatTheKeyHappensToResembleIsNoPiece() {
+        String text = "of the organisation and project of this function's key";
+        assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").text(text));
+    }
+
+    @Test
+    void aKeyThatRepeatsItselfIsFoundToo() {
+        Redaction repeated = new Redaction("ab".repeat(80));
+        assertFalse(repeated.isClean("x" + "ab".repeat(6) + "x"));
+        assertTrue(repeated.isClean("x" + "ab".repeat(3) + "x"));
+    }
+}
