@@ -4,6 +4,7 @@ import dev.cancelupload.log.JsonLogFormatter;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.QuarkusApplication;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 
@@ -28,9 +29,12 @@ public final class PollLoop implements QuarkusApplication {
         return awaitEndOf(loop());
     }
 
-    int awaitEndOf(Thread loop) throws InterruptedException {
-        loop.setUncaughtExceptionHandler((thread, error) -> thrown = error);
-        loop.join();
+    /** @param loop empty if it has ended already */
+    int awaitEndOf(Optional<Thread> loop) throws InterruptedException {
+        if (loop.isPresent()) {
+            loop.get().setUncaughtExceptionHandler((thread, error) -> thrown = error);
+            loop.get().join();
+        }
         if (!ApplicationLifecycleManager.isVmShuttingDown()) {
             log(
                     "The loop that asks Lambda for events has ended. The process exits, so that Lambda replaces it.",
@@ -39,13 +43,13 @@ public final class PollLoop implements QuarkusApplication {
         return 1;
     }
 
-    private static Thread loop() {
+    /** The thread, which Quarkus has started by now; empty if it has ended already. */
+    private static Optional<Thread> loop() {
         Thread[] threads = new Thread[Thread.activeCount() + 8];
         int count = Thread.enumerate(threads);
         return Arrays.stream(threads, 0, count)
                 .filter(thread -> thread.getName().startsWith(THREAD))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("Quarkus has no thread \"" + THREAD + "\""));
+                .findFirst();
     }
 
     /** Writes the line itself, since Quarkus's log may be closed by now. */
