@@ -44,7 +44,6 @@ public final class HttpTransport implements ClientRequestFilter {
      * @param redaction is applied to an answer's body and header values before anyone sees them
      */
     public HttpTransport(Optional<Proxy> proxy, SSLContext tls, UnaryOperator<byte[]> redaction) {
-        Lookup.withoutCache();
         this.proxy = proxy;
         this.tls = tls;
         this.redaction = redaction;

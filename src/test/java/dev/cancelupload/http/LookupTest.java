@@ -18,7 +18,6 @@ class LookupTest {
     /** In a JVM of its own, since the JDK reads once where its names come from and how long it keeps them. */
     public static final class Resolver {
         public static void main(String... arguments) throws IOException {
-            Lookup.withoutCache();
             Path hosts = Path.of(arguments[0]);
             for (String content : new String[] {"", "127.0.0.1 name.test\n", "", "127.0.0.2 name.test\n"}) {
                 Files.writeString(hosts, content);
