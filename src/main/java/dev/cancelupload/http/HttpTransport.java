@@ -42,7 +42,6 @@ public final class HttpTransport implements ClientRequestFilter {
      * @param tls makes the TLS connections; only used for https
      */
     public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
-        Lookup.withoutCache();
         this.proxy = proxy;
         this.tls = tls;
     }
