@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +31,7 @@ final class KeyDetector {
     private static final int MOST_DECODINGS = 4;
 
     /** Characters that are looked at for one text; the plainest decodings come first. */
-    private static final int MOST_WORK = 12_000_000;
+    private static final int MOST_WORK = 8_000_000;
 
     private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\(u+([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|.)");
     private static final Pattern PERCENT = Pattern.compile("%([0-9a-fA-F]{2})");
@@ -38,11 +40,12 @@ final class KeyDetector {
     private static final Pattern BASE64_RUN = Pattern.compile("[A-Za-z0-9+/_-]{16,}");
     private static final Pattern BASE32_RUN = Pattern.compile("[A-Za-z2-7]{20,}");
     private static final Pattern HEX_RUN = Pattern.compile("[0-9a-fA-F]{24,}");
+    private static final Pattern READABLE = Pattern.compile("[\\x00\\t\\r\\n -~]{" + PART + ",}");
     private static final Pattern SEPARATORS =
             Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\\p{Z}\\u0080-\\u009f\\ufffd,:;\"'\\[\\]{}]+");
 
     /** One way of decoding: its name, and what it makes of a text, which is the text itself if there is nothing in it. */
-    private record Decoding(String name, java.util.function.UnaryOperator<String> decoder) {}
+    private record Decoding(String name, UnaryOperator<String> decoder) {}
 
     private record Text(String text, List<String> decodings) {}
 
@@ -149,8 +152,7 @@ final class KeyDetector {
         return letters.toString();
     }
 
-    private static String replaced(
-            Pattern pattern, String text, java.util.function.Function<Matcher, String> replacement) {
+    private static String replaced(Pattern pattern, String text, Function<Matcher, String> replacement) {
         Matcher matcher = pattern.matcher(text);
         if (!matcher.find()) {
             return text;
@@ -242,11 +244,15 @@ final class KeyDetector {
         });
     }
 
-    private static String runs(Pattern pattern, String text, java.util.function.UnaryOperator<String> decoder) {
-        Matcher matcher = pattern.matcher(text);
+    /** What the runs decode to, as far as it is text: most of what looks like base64 is none. */
+    private static String runs(Pattern pattern, String text, UnaryOperator<String> decoder) {
         StringBuilder all = new StringBuilder();
-        while (matcher.find() && all.length() < MOST_WORK) {
-            all.append(decoder.apply(matcher.group()));
+        Matcher run = pattern.matcher(text);
+        while (run.find()) {
+            Matcher readable = READABLE.matcher(decoder.apply(run.group()));
+            while (readable.find()) {
+                all.append(readable.group()).append('\n');
+            }
         }
         return all.toString();
     }
