@@ -28,7 +28,7 @@ enum Lookup {
                 Thread.currentThread().interrupt();
                 throw new DeadlineException();
             } catch (ExecutionException e) {
-                throw new UnknownHostException(host);
+                throw (IOException) new UnknownHostException(host).initCause(e.getCause());
             }
         }
     },
@@ -46,10 +46,13 @@ enum Lookup {
 
     /**
      * Each look-up asks. The JDK would remember for 10 s that a name is unknown, so that no retry asked, and an address for
-     * 30 s by a clock that stands still while the sandbox is frozen. It reads these when it makes its first look-up.
+     * 30 s by a clock that stands still while the sandbox is frozen.
+     *
+     * <p>It reads how long once, at the first look-up, which may be that of the machine's own name for the log record that a
+     * security property was set. So the address's comes first, in the form that is no security property.
      */
     static void withoutCache() {
-        Security.setProperty("networkaddress.cache.ttl", "0");
+        System.setProperty("sun.net.inetaddr.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 

@@ -111,7 +111,9 @@ class KeyComesOutInNoFormIT {
     void aKeyThatIsTooShortToBeOneSpoilsNoAnswer(String key) throws Exception {
         try (HostileUpstream upstream = new HostileUpstream(java.util.Optional.empty(), connection -> "");
                 Sandbox sandbox = new Sandbox(
-                        Export.CANCEL_UPLOAD, Map.of("OPENAI_API_KEY", key, "OPENAI_BASE_URL", upstream.baseUrl()))) {
+                        Export.CANCEL_UPLOAD,
+                        Duration.ofSeconds(5),
+                        Map.of("OPENAI_API_KEY", key, "OPENAI_BASE_URL", upstream.baseUrl()))) {
             JsonNode expected = Json.parse(Answer.uploadJson("upload_advshort", "n1n", "cancelled"))
                     .orElseThrow();
             assertEquals(

@@ -43,8 +43,8 @@ final class Sandbox implements AutoCloseable {
     /** The smallest MemorySize that the template takes. */
     static final int LEAST_MEMORY_MB = 128;
 
-    /** Longer than any budget of these tests: who has posted nothing by then never will. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Beyond the budget: who has posted nothing by then never will. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
      * What an invocation came to.
@@ -74,6 +74,7 @@ final class Sandbox implements AutoCloseable {
     private final MemoryGroup memory = new MemoryGroup(LEAST_MEMORY_MB);
     private final Path log = Files.createTempFile("function", ".log");
     private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final Duration budget;
     private final Process process;
     private final long started;
     private final Duration missedBefore;
@@ -86,9 +87,11 @@ final class Sandbox implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param environment all variables but the export's and the Runtime API's
+     * @param budget the value of {@code CANCEL_BUDGET}
+     * @param environment all other variables but the export's and the Runtime API's
      */
-    Sandbox(Export export, Map<String, String> environment) throws IOException {
+    Sandbox(Export export, Duration budget, Map<String, String> environment) throws IOException {
+        this.budget = budget;
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "runtime-api");
             thread.setDaemon(true);
@@ -102,6 +105,7 @@ final class Sandbox implements AutoCloseable {
                 .redirectOutput(log.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
+        builder.environment().put("CANCEL_BUDGET", budget.toMillis() + "ms");
         builder.environment().put("QUARKUS_FUNQY_EXPORT", export.functionName());
         builder.environment()
                 .put(
@@ -134,9 +138,9 @@ final class Sandbox implements AutoCloseable {
 
     /** Waits until it asks for its first event. @return how long that took, without what the machine was late */
     Duration init() throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        Limit limit = new Limit();
         while (!ready.await(50, TimeUnit.MILLISECONDS)) {
-            check(end, "asked for no event");
+            limit.check("asked for no event");
         }
         return init.minus(missedInInit).minus(frozen);
     }
@@ -148,21 +152,21 @@ final class Sandbox implements AutoCloseable {
 
     /** @param headers more of what the Runtime API says with an event */
     Post invoke(String event, Map<String, String> headers) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        Limit limit = new Limit();
         Event next = new Event(
                 event.getBytes(StandardCharsets.UTF_8),
                 headers,
                 UUID.randomUUID().toString(),
                 new CountDownLatch(1));
         while (!events.offer(next, 50, TimeUnit.MILLISECONDS)) {
-            check(end, "did not ask for an event");
+            limit.check("did not ask for an event");
         }
         next.taken.await();
         Duration missed = Machine.missed();
         long start = System.nanoTime();
         Posted post = posts.poll(50, TimeUnit.MILLISECONDS);
         for (; post == null; post = posts.poll(50, TimeUnit.MILLISECONDS)) {
-            check(end, "posted nothing");
+            limit.check("posted nothing");
         }
         if (!post.requestId.equals(next.requestId)) {
             throw new AssertionError("the answer to the invocation " + post.requestId + " came in " + next.requestId);
@@ -176,14 +180,21 @@ final class Sandbox implements AutoCloseable {
                 Machine.missed().minus(missed));
     }
 
-    private void check(long end, String what) {
-        if (!process.isAlive()) {
-            throw new AssertionError(
-                    "the process has ended with status " + process.exitValue() + memory() + ": " + tail());
-        }
-        if (System.nanoTime() > end) {
-            throw new AssertionError(
-                    "the process " + what + " within " + PATIENCE.toSeconds() + " s, and goes on: " + tail());
+    /** Until when something has to happen. */
+    private final class Limit {
+        private final long end = System.nanoTime() + budget.plus(PATIENCE).toNanos();
+        private final Duration missed = Machine.missed();
+
+        void check(String what) {
+            if (!process.isAlive()) {
+                throw new AssertionError(
+                        "the process has ended with status " + process.exitValue() + memory() + ": " + tail());
+            }
+            Duration late = Machine.missed().minus(missed);
+            if (System.nanoTime() > end + late.toNanos()) {
+                throw new AssertionError("the process " + what + " within "
+                        + budget.plus(PATIENCE).toSeconds() + " s, and goes on" + memory() + ": " + tail());
+            }
         }
     }
 

@@ -48,12 +48,16 @@ class SmallestMemoryIT {
     }
 
     private static Target target(Export export, Protocol protocol) throws IOException {
+        return target(export, protocol, Duration.ofSeconds(10));
+    }
+
+    private static Target target(Export export, Protocol protocol, Duration budget) throws IOException {
         return new Target(
                 export,
                 servers,
                 connection -> protocol,
                 Target.OPENAI_KEY,
-                Duration.ofSeconds(25),
+                budget,
                 Map.of("OPENAI_MAX_RETRIES", "0", "OPENAI_TIMEOUT", "10s"));
     }
 
@@ -79,7 +83,7 @@ class SmallestMemoryIT {
         for (int i = 0; i < 1000; i += 50) {
             moves[i] = Target.HONEST;
         }
-        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
+        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN, Duration.ofSeconds(25))) {
             target.check(moves);
             target.check(Target.HONEST, Target.HONEST);
         }
@@ -187,7 +191,7 @@ class SmallestMemoryIT {
 
     @Test
     void aBatchOfTenThousandMessagesIsServed() throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.TLS_1_3)) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.TLS_1_3, Duration.ofSeconds(25))) {
             Move[] moves = new Move[10_000];
             Arrays.fill(moves, Target.HONEST);
             target.check(moves);

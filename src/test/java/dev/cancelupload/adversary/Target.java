@@ -85,7 +85,7 @@ final class Target implements AutoCloseable {
                 "CANCEL_BUDGET",
                 budget.toMillis() + "ms"));
         environment.putAll(variables);
-        sandbox = new Sandbox(export, environment);
+        sandbox = new Sandbox(export, budget, environment);
         invariants = new Invariants(upstream, sandbox, key, budget);
     }
 

@@ -93,12 +93,12 @@ class JavaRuntimeIT {
     }
 
     @Test
-    void anEventThatIsNoJsonHasTheErrorOfItsParser() throws Exception {
+    void anEventThatIsNoJsonIsRefusedAsByTheExecutable() throws Exception {
         start(Map.of());
-        String body = lambda.invoke("no JSON").body();
+        RuntimeApi.Post post = JavaRuntime.unwrapped(lambda.invoke("no JSON"));
         assertEquals(
-                "com.fasterxml.jackson.core.JsonParseException",
-                Json.parse(body).orElseThrow().get("errorType").textValue());
+                "InvalidEvent",
+                Json.parse(post.body()).orElseThrow().get("errorType").textValue());
     }
 
     @Test
