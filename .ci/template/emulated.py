@@ -199,22 +199,22 @@ class Account(Deployment):
         call("cloudwatch", "put_dashboard", **properties)
         return {"Ref": properties["DashboardName"]}
 
-    def stack(self):
+    def stack(self, stack=STACK, **more):
         """The stack as CloudFormation shows it, of which moto's makes the functions only: it knows too few kinds of resource."""
         functions = {name: {"Type": "AWS::Lambda::Function", "Properties": properties | {
-            "FunctionName": f"{STACK}-{name}", "Environment": {"Variables": {
+            "FunctionName": f"{stack}-{name}", "Environment": {"Variables": {
                 variable: self.secret(value) for variable, value in properties["Environment"]["Variables"].items()}}}}
             for name, properties in self.of("AWS::Lambda::Function").items()}
         template = {
             "AWSTemplateFormatVersion": "2010-09-09",
-            "Parameters": SOURCE["Parameters"],
+            "Parameters": SOURCE["Parameters"] | {name: {"Type": "String"} for name in more},
             "Resources": functions | {
                 "Rotated": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "OpenAIApiKeyVersionId"}}}},
             "Outputs": {name: {"Value": value} for name, value in self.outputs.items()},
         }
         # All of them, since moto forgets defaults.
-        call("cloudformation", "create_stack", StackName=STACK, TemplateBody=json.dumps(template), Parameters=[
-            {"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()])
+        call("cloudformation", "create_stack", StackName=stack, TemplateBody=json.dumps(template), Parameters=[
+            {"ParameterKey": name, "ParameterValue": value} for name, value in (self.parameters | more).items()])
 
 
 # ---- Its functions

@@ -16,8 +16,8 @@ else:
 environment = shell(folder, functions=bool(zip))
 
 
-def parameters():
-    stack = call("cloudformation", "describe_stacks", StackName=STACK)["Stacks"][0]
+def parameters(stack=STACK):
+    stack = call("cloudformation", "describe_stacks", StackName=stack)["Stacks"][0]
     return {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
 
 
@@ -65,6 +65,13 @@ assert parameters() == before | {"OpenAIApiKeyVersionId": version}, (before, par
 assert template() == body
 assert "already" in run(environment, f"bin/rotate-key {STACK}")
 run(environment, "bin/rotate-key none", fails=True)
+
+# Where bin/gradual's template is deployed, the functions get a new version for it.
+deployed.stack("gradual", Release="1000000000")
+before = parameters("gradual")
+run(environment, "bin/rotate-key gradual")
+after = parameters("gradual")
+assert after["Release"] > "1000000000" and after == before | {"OpenAIApiKeyVersionId": version, "Release": after["Release"]}, after
 
 if zip:
     # OpenAI's stand-in has not heard of the second key, and the smoke test tells.
@@ -125,6 +132,10 @@ for block, out in read("docs/triggers.md", TopicArn=topic):
     if zip and "cli-read-timeout" in block:
         report, _ = json.JSONDecoder().raw_decode(out)
         assert len(report["final"]) == 2 and not report["failed"], out
+run(environment | deployed.outputs, f"{sys.executable} examples/clients/schedule.py upload_of_python")
+schedule = call("scheduler", "get_schedule", Name="upload_of_python", GroupName=deployed.outputs["ScheduleGroupName"])
+assert json.loads(schedule["Target"]["Input"]) == "upload_of_python" and schedule["ActionAfterCompletion"] == "DELETE", schedule
+call("scheduler", "delete_schedule", Name="upload_of_python", GroupName=deployed.outputs["ScheduleGroupName"])
 assert not call("scheduler", "list_schedules", GroupName=deployed.outputs["ScheduleGroupName"])["Schedules"]
 target, = call("events", "list_targets_by_rule", Rule="abandoned-uploads")["Targets"]
 assert target["Arn"] == deployed.outputs["CleanUpFunctionArn"], target
