@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Keeps the API key, whole or in a piece of {@value KeyPieces#SHORTEST} characters or more, out of every text that leaves
  * the process: errors, log lines, HTTP answers and reports. OpenAI, or a gateway before it, may repeat the key in an
- * answer, escaped or encoded in whatever way; {@link KeyPieces} and {@link Escapes} say which are found. Whatever else
+ * answer, escaped or encoded in whatever way; {@link KeyPieces}, {@link Escapes} and {@link BinaryText} say which are found. Whatever else
  * looks like a key of OpenAI's ({@code sk-…}) is masked too.
  *
  * <p>A key of fewer characters than such a piece is none, and masks nothing.
@@ -26,6 +26,9 @@ public final class Redaction {
 
     /** How many times text may be escaped over and over. */
     private static final int MOST_LEVELS = 5;
+
+    /** How many of them may be base64 or hexadecimal, each of which can be read in several ways. */
+    private static final int MOST_BINARY_LEVELS = 3;
 
     private static final String KEY_PREFIX = "sk-";
     private static final int SHORTEST_FOREIGN = 16;
@@ -90,19 +93,31 @@ public final class Redaction {
 
     /** Whether no key is in the text. */
     public boolean isClean(String text) {
-        String decoded = text;
-        for (int level = 0; level < MOST_LEVELS; level++) {
-            if (foreignKey(decoded, 0) >= 0 || isInPieces(decoded)) {
-                return false;
-            }
-            String next = Escapes.decoded(decoded);
-            if (next == decoded) {
-                return true;
-            }
-            decoded = next;
+        return isClean(text, MOST_LEVELS, MOST_BINARY_LEVELS);
+    }
+
+    /**
+     * @param levels how many times it may be escaped
+     * @param binaryLevels how many times what is in base64 or hexadecimal may be that again
+     */
+    private boolean isClean(String text, int levels, int binaryLevels) {
+        if (text.length() < KeyPieces.SHORTEST) {
+            return true;
         }
-        // Nobody escapes a text that often who has nothing to hide.
-        return false;
+        if (foreignKey(text, 0) >= 0 || isInPieces(text)) {
+            return false;
+        }
+        String unescaped = Escapes.decoded(text);
+        String fromCss = Escapes.decodedFromCss(text);
+        if (levels == 0) {
+            // Nobody escapes a text that often who has nothing to hide.
+            return unescaped == text;
+        }
+        return (unescaped == text || isClean(unescaped, levels - 1, binaryLevels))
+                && (fromCss == text || !isInPieces(fromCss))
+                && (binaryLevels == 0
+                        || BinaryText.decoded(text).stream()
+                                .allMatch(inner -> isClean(inner, levels - 1, binaryLevels - 1)));
     }
 
     private boolean isInPieces(String text) {

@@ -5,6 +5,7 @@ import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.QuarkusApplication;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 
@@ -16,6 +17,9 @@ public final class PollLoop implements QuarkusApplication {
 
     /** The beginning of the thread's name. */
     private static final String THREAD = "Lambda Thread";
+
+    /** Longer than any machine takes to start a thread, and shorter than Lambda waits for init. */
+    private static final long LONGEST_WAIT_MILLIS = 5000;
 
     private Throwable thrown;
 
@@ -43,8 +47,23 @@ public final class PollLoop implements QuarkusApplication {
         return 1;
     }
 
-    /** The thread, which Quarkus has started by now; empty if it has ended already. */
-    private static Optional<Thread> loop() {
+    /**
+     * The thread, which Quarkus has started by now. It is not among the threads of the process before it runs, nor after it
+     * has ended, and these two look the same: so it is waited for.
+     *
+     * @return empty if it is not there after {@link #LONGEST_WAIT_MILLIS}, and so must have ended
+     */
+    private static Optional<Thread> loop() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
+        Optional<Thread> loop = running();
+        while (loop.isEmpty() && System.nanoTime() - end < 0) {
+            Thread.sleep(1);
+            loop = running();
+        }
+        return loop;
+    }
+
+    private static Optional<Thread> running() {
         Thread[] threads = new Thread[Thread.activeCount() + 8];
         int count = Thread.enumerate(threads);
         return Arrays.stream(threads, 0, count)

@@ -62,6 +62,17 @@ class RedactionTest {
                 t.chars().mapToObj(c -> String.valueOf((char) (c + 0xfee0))).collect(Collectors.joining())),
         ZERO_WIDTH(t -> String.join("\u200b", t.split(""))),
         LINES(t -> String.join("\r\n", t.split("(?<=\\G.{5})"))),
+        PERCENT_U(t -> each(t, "%%u%04x")),
+        CSS(t -> each(t, "\\%x ")),
+        DECIMAL_LIST(t -> list(t, "%d")),
+        HEX_LIST(t -> list(t, "0x%02x")),
+        OCTAL_LIST(t -> list(t, "0%o")),
+        CODE_POINTS(t -> list(t, "U+%04X")),
+        BASE64_OF_PERCENT(t -> base64("x" + each(t, "%%%02x"))),
+        BASE64_OF_HEX(t -> base64("x" + each(t, "%02x"))),
+        HEX_OF_BASE64(t -> each("a" + base64("Bearer " + t), "%02X")),
+        BASE64_OF_JSON(t -> base64("{\"k\":\"" + each(t, "\\u%04x") + "\"}")),
+        BASE64_THRICE(t -> base64(base64("x" + base64("Bearer " + t)))),
         BASE64(t -> base64(t)),
         BASE64_OF_BEARER(t -> base64("Bearer " + t)),
         BASE64_LATER(t -> base64("ab" + t)),
@@ -82,6 +93,10 @@ class RedactionTest {
 
     private static String each(String text, String format) {
         return every(1, text, format);
+    }
+
+    private static String list(String text, String format) {
+        return text.chars().mapToObj(c -> String.format(format, c)).collect(Collectors.joining(", "));
     }
 
     private static String every(int nth, String text, String format) {
