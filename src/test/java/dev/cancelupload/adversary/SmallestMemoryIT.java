@@ -100,7 +100,7 @@ class SmallestMemoryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {300, 5900})
+    @ValueSource(ints = {300, 6150})
     void aCleanUpOfAThousandInvalidIdsFitsLambda(int length) throws Exception {
         try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
             target.check(new Senders(random, true).invalidIds(length));
