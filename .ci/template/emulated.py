@@ -331,7 +331,7 @@ def commands(document):
 def run(environment, script, *, input="", fails=False, folder=None):
     """Runs a script as its reader would, but that one command that fails ends it. Gives its output."""
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=environment, input=input, text=True,
-                          capture_output=True, timeout=300, cwd=folder)
+                          capture_output=True, timeout=900, cwd=folder)
     if (done.returncode != 0) != fails:
         sys.exit(f"{script}\n{done.stdout}{done.stderr}ended with {done.returncode}")
     return done.stdout
