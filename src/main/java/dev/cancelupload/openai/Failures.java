@@ -91,7 +91,8 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
                 FailureKind.CREDENTIALS_REJECTED,
                 notCancelled(false) + "OpenAI refused this function's own credentials"
                         + details(Optional.of(silent))
-                        + ". Its operator has to check OPENAI_API_KEY, OPENAI_ORG_ID and OPENAI_PROJECT_ID.",
+                        + ". Its operator has to check OPENAI_API_KEY, or the secret of OPENAI_API_KEY_SECRET, and OPENAI_ORG_ID and"
+                        + " OPENAI_PROJECT_ID.",
                 silent);
     }
 

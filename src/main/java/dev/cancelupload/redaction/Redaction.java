@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Keeps the API key, whole or in a piece of {@value KeyPieces#SHORTEST} characters or more, out of every text that leaves
@@ -33,18 +35,33 @@ public final class Redaction {
     private static final String KEY_PREFIX = "sk-";
     private static final int SHORTEST_FOREIGN = 16;
 
+    /** Of a key that is replaced again and again, those before the last are no keys any more. */
+    private static final int MOST_KEYS = 3;
+
     private static volatile Redaction ofProcess = new Redaction("");
 
-    private final String key;
-    private final Optional<KeyPieces> pieces;
+    /** The newest first; none that is too short. */
+    private final List<Key> keys;
 
     /** @param key what must not come out; visible ASCII characters */
     public Redaction(String key) {
-        this.key = key;
-        this.pieces = key.length() < KeyPieces.SHORTEST ? Optional.empty() : Optional.of(new KeyPieces(key));
+        this(key.length() < KeyPieces.SHORTEST ? List.of() : List.of(new Key(key, new KeyPieces(key))));
     }
 
-    /** From now on {@link #current} is this one: a process has one key, and many places where text leaves it. */
+    private Redaction(List<Key> keys) {
+        this.keys = keys;
+    }
+
+    private record Key(String text, KeyPieces pieces) {}
+
+    /** What masks this one's key and, since it may still be valid and on its way, the one or two before it. */
+    public Redaction after(Redaction former) {
+        return new Redaction(Stream.concat(keys.stream(), former.keys.stream())
+                .limit(MOST_KEYS)
+                .toList());
+    }
+
+    /** From now on {@link #current} is this one: a process has one key at a time, and many places where text leaves it. */
     public void install() {
         ofProcess = this;
     }
@@ -121,18 +138,28 @@ public final class Redaction {
     }
 
     private boolean isInPieces(String text) {
-        return text.length() >= KeyPieces.SHORTEST
-                && pieces.isPresent()
-                && pieces.get().isIn(text);
+        if (text.length() >= KeyPieces.SHORTEST) {
+            for (Key key : keys) {
+                if (key.pieces.isIn(text)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private String withoutPlainPieces(String text) {
-        if (pieces.isEmpty()) {
-            return text;
+        String masked = text;
+        for (Key key : keys) {
+            masked = withoutPlainPieces(masked, key.text);
         }
+        return masked;
+    }
+
+    private static String withoutPlainPieces(String text, String key) {
         StringBuilder masked = new StringBuilder(text.length());
         for (int at = 0; at < text.length(); ) {
-            int length = plainPiece(text, at);
+            int length = plainPiece(text, at, key);
             if (length >= KeyPieces.SHORTEST) {
                 masked.append(MASK);
                 at += length;
@@ -144,7 +171,7 @@ public final class Redaction {
     }
 
     /** How many characters from here on stand in the key one after the other. */
-    private int plainPiece(String text, int at) {
+    private static int plainPiece(String text, int at, String key) {
         int longest = 0;
         for (int start = key.indexOf(text.charAt(at)); start >= 0; start = key.indexOf(text.charAt(at), start + 1)) {
             int length = 1;

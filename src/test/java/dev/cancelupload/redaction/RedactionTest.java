@@ -231,4 +231,14 @@ class RedactionTest {
         assertFalse(repeated.isClean("x" + "ab".repeat(6) + "x"));
         assertTrue(repeated.isClean("x" + "ab".repeat(3) + "x"));
     }
+
+    @Test
+    void ofSeveralKeysTheLastThreeAreMasked() {
+        Redaction redaction = new Redaction("");
+        for (char letter = 'a'; letter <= 'd'; letter++) {
+            redaction = new Redaction((letter + "0" + letter + "1").repeat(8)).after(redaction);
+        }
+        assertEquals("***, ***, ***", redaction.text("d0d1d0d1d0d1, c1c0c1c0c1c0, b0b1b0b1b0b1"));
+        assertEquals("a0a1a0a1a0a1", redaction.text("a0a1a0a1a0a1"));
+    }
 }
