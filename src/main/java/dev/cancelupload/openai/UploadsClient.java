@@ -100,7 +100,7 @@ public final class UploadsClient {
             }
             return attempt;
         } catch (Exception e) {
-            return failed(e);
+            return failed(e, id);
         }
     }
 
@@ -125,17 +125,17 @@ public final class UploadsClient {
             return new Attempt.Unusable(status, headers, "has the status of success, but the Upload is still pending");
         }
         return Redaction.current()
-                .json(upload.json())
+                .json(upload.json(), id.value())
                 .<Attempt>map(json -> new Attempt.Succeeded(new Cancelled(json, status, headers, number)))
                 .orElseGet(() ->
                         new Attempt.Unusable(status, headers, "repeats the API key, and is not shown for that reason"));
     }
 
     /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */
-    private static Attempt failed(Exception e) {
+    private static Attempt failed(Exception e, UploadId id) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ErrorAnswerException error) {
-                return new Attempt.Answered(error.answer());
+                return new Attempt.Answered(error.answer().masked(id));
             }
             if (cause instanceof TransportException reason) {
                 return new Attempt.Broken(reason);

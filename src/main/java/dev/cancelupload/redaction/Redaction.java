@@ -32,6 +32,9 @@ public final class Redaction {
     /** How many of them may be base64 or hexadecimal, each of which can be read in several ways. */
     private static final int MOST_BINARY_LEVELS = 3;
 
+    /** Stands for what is known; no letter or digit, and of no use in a text from outside. */
+    private static final String KNOWN = "\ue000";
+
     private static final String KEY_PREFIX = "sk-";
     private static final int SHORTEST_FOREIGN = 16;
 
@@ -71,23 +74,44 @@ public final class Redaction {
         return ofProcess;
     }
 
+    /**
+     * Text of a caller's, or about it, with everything masked that has the form of a key of OpenAI's. Whether it is this
+     * process's key makes no difference: else a caller could guess the key piece by piece and see which guess is masked.
+     */
+    public static String ofCaller(String text) {
+        return text == null ? null : withoutForeignKeys(text);
+    }
+
     /** The text with keys masked; the same object if there is none in it. */
     public String text(String text) {
-        if (text == null || isClean(text)) {
-            return text;
-        }
-        String masked = withoutForeignKeys(withoutPlainPieces(text));
-        return isClean(masked) ? masked : WITHHELD;
+        return text(text, "");
     }
 
     /**
-     * JSON with keys masked in its strings and names; the same object if there is none in it, down to the last space.
+     * Text of an upstream's with keys masked.
+     *
+     * @param known what the caller has sent and the upstream may repeat, which is neither looked at nor masked
+     * @return the same object if there is no key in it
+     * @see #ofCaller
+     */
+    public String text(String text, String known) {
+        if (text == null || isClean(without(known, text))) {
+            return text;
+        }
+        String masked = withoutForeignKeys(withoutPlainPieces(without(known, text)));
+        return isClean(masked) ? masked.replace(KNOWN, known) : WITHHELD;
+    }
+
+    /**
+     * JSON of an upstream's with keys masked in its strings and names; the same object if there is none in it, down to the
+     * last space.
      *
      * @param json one JSON value
+     * @param known as for {@link #text(String, String)}
      * @return empty if the key is in it in a way that leaves nothing to show
      */
-    public Optional<String> json(String json) {
-        if (isClean(json)) {
+    public Optional<String> json(String json, String known) {
+        if (isClean(without(known, json))) {
             return Optional.of(json);
         }
         StringWriter masked = new StringWriter(json.length());
@@ -96,8 +120,8 @@ public final class Redaction {
                 JsonGenerator generator = factory.createGenerator(masked)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 switch (token) {
-                    case FIELD_NAME -> generator.writeFieldName(text(parser.currentName()));
-                    case VALUE_STRING -> generator.writeString(text(parser.getText()));
+                    case FIELD_NAME -> generator.writeFieldName(text(parser.currentName(), known));
+                    case VALUE_STRING -> generator.writeString(text(parser.getText(), known));
                     case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> generator.writeNumber(parser.getText());
                     default -> generator.copyCurrentEvent(parser);
                 }
@@ -105,7 +129,11 @@ public final class Redaction {
         } catch (IOException e) {
             return Optional.empty();
         }
-        return Optional.of(masked.toString()).filter(this::isClean);
+        return Optional.of(masked.toString()).filter(text -> isClean(without(known, text)));
+    }
+
+    private static String without(String known, String text) {
+        return known.isEmpty() ? text : text.replace(known, KNOWN);
     }
 
     /** Whether no key is in the text. */

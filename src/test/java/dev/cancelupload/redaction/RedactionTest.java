@@ -136,7 +136,7 @@ class RedactionTest {
                 .put("message", "You sent " + encoding.encode.apply(KEY))
                 .put(encoding.encode.apply(KEY.substring(3, 20)), 1)
                 .toString();
-        String masked = redaction.json(json).orElse("");
+        String masked = redaction.json(json, "").orElse("");
         assertTrue(redaction.isClean(masked), masked);
         assertTrue(masked.contains("***"), masked);
         assertTrue(mapper.readTree(masked).has("message"), masked);
@@ -175,14 +175,14 @@ class RedactionTest {
     @Test
     void aKeyThatIsSplitOverTwoElementsLeavesNoJson() {
         String json = Stream.of(KEY.split("(?<=\\G.{6})")).collect(Collectors.joining("\",\"", "[\"", "\"]"));
-        assertTrue(redaction.json(json).isEmpty());
+        assertTrue(redaction.json(json, "").isEmpty());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "null", "upload", "cancelled", "\"", "0123456789a"})
     void aKeyThatIsNoneMasksNothing(String key) {
         String json = "{\"id\":\"upload_0123456789a\",\"status\":\"cancelled\",\"file\":null}";
-        assertSame(json, new Redaction(key).json(json).orElseThrow());
+        assertSame(json, new Redaction(key).json(json, "").orElseThrow());
     }
 
     @ParameterizedTest
@@ -207,7 +207,7 @@ class RedactionTest {
     void jsonComesOutAsItWentIn() {
         String json =
                 "{ \"a\": 1.0, \"b\":100.0 ,\"c\":-0.0,\"d\":\"\\u00e9\\/\",\"e\":12345678901234567890123, \"a\":null}\n";
-        assertSame(json, redaction.json(json).orElseThrow());
+        assertSame(json, redaction.json(json, "").orElseThrow());
     }
 
     @Test
@@ -215,7 +215,9 @@ class RedactionTest {
         assertEquals(
                 "{\"m\":\"***\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
                 redaction
-                        .json("{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}")
+                        .json(
+                                "{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
+                                "")
                         .orElseThrow());
     }
 
@@ -223,6 +225,23 @@ class RedactionTest {
     void aWordThatTheKeyHappensToResembleIsNoPiece() {
         String text = "of the organisation and project of this function's key";
         assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").text(text));
+    }
+
+    /** Else a caller could find the key piece by piece, by sending guesses and seeing which of them is masked. */
+    @Test
+    void whatTheCallerHasSentIsNotMaskedWhereTheUpstreamRepeatsIt() {
+        String guess = "upload_" + KEY.substring(12, 30);
+        String text = "No such Upload object: " + guess;
+        assertSame(text, redaction.text(text, guess));
+        assertEquals("No such Upload object: " + guess + " of ***", redaction.text(text + " of " + KEY, guess));
+        String json = "{\"error\":{\"message\":\"" + text + "\"}}";
+        assertSame(json, redaction.json(json, guess).orElseThrow());
+        assertEquals(guess, Redaction.ofCaller(guess));
+    }
+
+    @Test
+    void whatHasTheFormOfAKeyIsMaskedInACallersTextWhicheverItIs() {
+        assertEquals("The id *** is none.", Redaction.ofCaller("The id sk-proj-0123456789abcdef is none."));
     }
 
     @Test
