@@ -204,7 +204,9 @@ public record Configuration(
                 return byDefault;
             }
             try {
-                int number = Integer.parseInt(value.get().strip());
+                String digits = value.get().strip();
+                // The JDK takes the digits of every script.
+                int number = digits.chars().allMatch(c -> c < 0x80) ? Integer.parseInt(digits) : -1;
                 if (number >= least && number <= most) {
                     return number;
                 }
