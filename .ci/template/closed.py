@@ -11,11 +11,27 @@ OPTIONS = {
     "none": {},
     "keys and topics": {"AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
                         "KmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1"},
+    "the key fetched at run time": {
+        "FetchKeyAtRunTime": "true", "OpenAIApiKeyJsonKey": "key",
+        "OpenAIApiKeySecretKmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/2"},
     "a company's network and rules": {
         "VpcSubnetIds": "subnet-0a,subnet-0b", "VpcSecurityGroupIds": "sg-0a", "HttpsProxy": "http://proxy.example.com:3128",
         "LayerArns": "arn:aws:lambda:eu-central-1:123456789012:layer:certificates:1", "SslCertFile": "/opt/ca.pem",
         "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary", "RolePath": "/team/"},
 }
+
+
+
+def granted(deployment):
+    """Each statement of each role."""
+    return [(name, statement) for name, role in deployment.of("AWS::IAM::Role").items()
+            for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:openai-api-key-a1b2c3"
+for name, statement in granted(Deployment(OpenAIApiKeySecret=arn, FetchKeyAtRunTime="true")):
+    if statement["Action"] == "secretsmanager:GetSecretValue":
+        assert statement["Resource"] == [arn, f"{arn}-??????"], statement
 
 deployments = 0
 for choice in itertools.product(["true", "false"], repeat=len(TRIGGERS)):
@@ -64,6 +80,24 @@ for choice in itertools.product(["true", "false"], repeat=len(TRIGGERS)):
         else:
             assert not any("VpcConfig" in f or "Layers" in f for f in functions.values())
             assert "ec2:" not in str(deployment.of("AWS::IAM::Role"))
+
+        # The key is in the environments, or the functions, and nobody else, may read it and nothing else.
+        variables = [f["Environment"]["Variables"] for f in functions.values()]
+        if "FetchKeyAtRunTime" in options:
+            assert all(v["OPENAI_API_KEY_SECRET"] == "openai-api-key" and v["OPENAI_API_KEY_SECRET_FIELD"] == "key" for v in variables)
+            assert "{{resolve:secretsmanager" not in str(deployment.resources)
+        else:
+            assert all("{{resolve:secretsmanager" in v["OPENAI_API_KEY"] for v in variables)
+            assert not any(name.startswith("OPENAI_API_KEY_") for v in variables for name in v)
+        readers = {name for name, statement in granted(deployment) if statement["Action"] == "secretsmanager:GetSecretValue"}
+        roles = {function["Role"].strip("<>").removesuffix(".Arn") for function in functions.values()}
+        assert readers == (roles if "FetchKeyAtRunTime" in options else set()), readers
+        for name, statement in granted(deployment):
+            if name in readers and "key/2" in str(statement["Resource"]):
+                assert statement["Action"] == "kms:Decrypt", statement
+                assert statement["Condition"]["StringEquals"]["kms:ViaService"].startswith("secretsmanager."), statement
+            if statement["Action"] == "secretsmanager:GetSecretValue":
+                assert statement["Resource"].endswith(":secret:openai-api-key-??????"), statement
 
         # CloudFormation takes these as mere strings.
         for dashboard in deployment.of("AWS::CloudWatch::Dashboard").values():

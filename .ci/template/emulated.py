@@ -285,8 +285,10 @@ def run_functions_of(function_zip, folder):
     address = stub.read_text().split()[0]
 
     def invoke(function, event=None):
-        environment = dict(function.environment_vars) | {
-            "OPENAI_BASE_URL": f"http://{address}/v1", "AWS_LAMBDA_FUNCTION_NAME": function.function_name}
+        # What Lambda sets, and where this account's Secrets Manager is.
+        given = {name: os.environ[name] for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"]}
+        environment = dict(function.environment_vars) | given | {
+            "OPENAI_BASE_URL": f"http://{address}/v1", "AWS_LAMBDA_FUNCTION_NAME": function.function_name, "AWS_REGION": REGION}
         return Process(str(executable), environment).invoke(event)
 
     LambdaFunction._invoke_lambda = invoke

@@ -74,6 +74,18 @@ after = parameters("gradual")
 assert after["Release"] > "1000000000" and after == before | {"OpenAIApiKeyVersionId": version, "Release": after["Release"]}, after
 
 if zip:
+    # The key fetched at run time: whatever the secret has is used, without a change to the stack.
+    fresh()
+    Account(FetchKeyAtRunTime="true").stack()
+    for function in call("lambda", "list_functions")["Functions"]:
+        assert FIRST_KEY not in json.dumps(function["Environment"]), function
+    assert run(environment, f"bin/smoke-test {STACK}").count("ok ") == 4
+    call("secretsmanager", "put_secret_value", SecretId=SECRET, SecretString=SECOND_KEY)
+    assert run(environment, f"bin/smoke-test {STACK}", fails=True).count("CredentialsRejected") >= 1
+    call("secretsmanager", "put_secret_value", SecretId=SECRET, SecretString=FIRST_KEY)
+    assert run(environment, f"bin/smoke-test {STACK}").count("ok ") == 4
+    assert "nothing to do" in run(environment, f"bin/rotate-key {STACK}")
+
     # OpenAI's stand-in has not heard of the second key, and the smoke test tells.
     fresh()
     call("secretsmanager", "put_secret_value", SecretId=SECRET, SecretString=SECOND_KEY)

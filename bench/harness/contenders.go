@@ -25,6 +25,8 @@ type contender struct {
 	inputs []string
 	// zip is one that is there already, for another build of this function.
 	zip string
+	// fetchesKey is whether it finds no key in its environment, but a secret of AWS Secrets Manager that has it.
+	fetchesKey bool
 }
 
 const native = "native"
@@ -37,6 +39,12 @@ func anotherBuild(given string) (contender, error) {
 	}
 	zip, err := nativeZip(zip)
 	return contender{name: native + "-" + name, what: "this function, another build: " + name, folder: native, zip: zip}, err
+}
+
+// keyFromSecret is this function with its key in a secret, as after --secret.
+var keyFromSecret = contender{
+	name: native + "-secret", what: "this function, its key read from a stand-in of AWS Secrets Manager during init", folder: native,
+	inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}, fetchesKey: true,
 }
 
 // The order is that of the tables, and in which they are started in turn.

@@ -23,7 +23,7 @@ type options struct {
 	repository, contenders, conditions, zip, out string
 	starts, warm                                 int
 	patience                                     time.Duration
-	noBuild, http2, add                          bool
+	noBuild, http2, add, secret                  bool
 	also                                         []string
 }
 
@@ -43,6 +43,7 @@ func main() {
 		o.also = append(o.also, given)
 		return nil
 	})
+	flags.BoolVar(&o.secret, "secret", false, "measure this function also with its key in a secret, which it reads during init")
 	flags.BoolVar(&o.noBuild, "no-build", false, "measure what was built before")
 	flags.BoolVar(&o.http2, "http2", false, "let the stand-in of the Uploads API offer HTTP/2 too")
 	flags.BoolVar(&o.add, "add", false, "add these conditions and contenders to the last results instead of starting anew")
@@ -88,6 +89,9 @@ func run(o options) error {
 			return err
 		}
 		chosen = append(chosen, another)
+	}
+	if o.secret {
+		chosen = append(chosen, keyFromSecret)
 	}
 	work := filepath.Join(o.repository, "target", "bench")
 	if o.out == "" {

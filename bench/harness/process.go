@@ -45,7 +45,7 @@ func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB
 	arguments := append([]string{"-c", `read go && exec "$@"`, "sh", executable}, contender.Command[1:]...)
 	command := exec.Command("/bin/sh", arguments...)
 	command.Dir = contender.App
-	command.Env = append(environment(contender.App, runtime.address, memoryMB, uploads), contender.env...)
+	command.Env = append(environment(contender.App, runtime.address, memoryMB, uploads, contender.fetchesKey), contender.env...)
 	command.Stdin = reader
 	command.Stdout = log
 	command.Stderr = log
@@ -188,39 +188,42 @@ func absolute(command, app string) (string, error) {
 
 // environment is what Lambda sets, with its values, and what the function is configured with. Each contender finds
 // there the variable by which its platform takes trust anchors.
-func environment(app, runtimeAPI string, memoryMB int, uploads *uploadsAPI) []string {
-	return []string{
-		"AWS_LAMBDA_RUNTIME_API=" + runtimeAPI,
-		"AWS_LAMBDA_FUNCTION_NAME=" + functionName,
+func environment(app, runtimeAPI string, memoryMB int, uploads *uploadsAPI, fetchesKey bool) []string {
+	key := []string{"OPENAI_API_KEY=" + apiKey}
+	if fetchesKey {
+		key = []string{"OPENAI_API_KEY_SECRET=openai-api-key", "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + strings.TrimSuffix(uploads.baseURL, "/v1")}
+	}
+	return append(key,
+		"AWS_LAMBDA_RUNTIME_API="+runtimeAPI,
+		"AWS_LAMBDA_FUNCTION_NAME="+functionName,
 		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
 		fmt.Sprintf("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=%d", memoryMB),
 		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
 		"AWS_LAMBDA_LOG_FORMAT=JSON",
 		"AWS_LAMBDA_LOG_LEVEL=INFO",
-		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/" + functionName,
+		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/"+functionName,
 		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
 		"AWS_EXECUTION_ENV=AWS_Lambda_provided.al2023",
 		"AWS_REGION=us-east-1",
 		"AWS_DEFAULT_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=ASIAEXAMPLEEXAMPLE00",
 		"AWS_SECRET_ACCESS_KEY=0123456789012345678901234567890123456789",
-		"AWS_SESSION_TOKEN=" + strings.Repeat("0123456789abcdef", 40),
+		"AWS_SESSION_TOKEN="+strings.Repeat("0123456789abcdef", 40),
 		"AWS_XRAY_DAEMON_ADDRESS=169.254.79.129:2000",
 		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
 		"_AWS_XRAY_DAEMON_ADDRESS=169.254.79.129",
 		"_AWS_XRAY_DAEMON_PORT=2000",
 		"_HANDLER=function.handler",
-		"LAMBDA_TASK_ROOT=" + app,
+		"LAMBDA_TASK_ROOT="+app,
 		"LAMBDA_RUNTIME_DIR=/var/runtime",
-		"LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:" + app + ":" + app + "/lib:/opt/lib",
+		"LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:"+app+":"+app+"/lib:/opt/lib",
 		"PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin",
 		"LANG=en_US.UTF-8",
 		"TZ=:UTC",
 		"SHLVL=0",
-		"PWD=" + app,
-		"OPENAI_API_KEY=" + apiKey,
-		"OPENAI_BASE_URL=" + uploads.baseURL,
-		"SSL_CERT_FILE=" + uploads.rootFile,
-		"NODE_EXTRA_CA_CERTS=" + uploads.rootFile,
-	}
+		"PWD="+app,
+		"OPENAI_BASE_URL="+uploads.baseURL,
+		"SSL_CERT_FILE="+uploads.rootFile,
+		"NODE_EXTRA_CA_CERTS="+uploads.rootFile,
+	)
 }

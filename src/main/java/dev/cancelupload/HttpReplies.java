@@ -9,7 +9,6 @@ import dev.cancelupload.openai.ErrorAnswer;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
-import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.redaction.VisibleText;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,10 +44,8 @@ final class HttpReplies {
     static HttpReply failed(UploadFailure failure) {
         AnswerHeaders headers = failure.answer().map(ErrorAnswer::headers).orElse(NO_HEADERS);
         Optional<HttpReply> openais = failure.answer()
-                .filter(answer -> answer.error().isPresent() && isAboutTheRequest(failure.kind()))
-                .flatMap(answer -> Redaction.current()
-                        .json(answer.body())
-                        .map(body -> new HttpReply(answer.status(), headers(headers), body)));
+                .filter(answer -> !answer.body().isEmpty() && isAboutTheRequest(failure.kind()))
+                .map(answer -> new HttpReply(answer.status(), headers(headers), answer.body()));
         HttpReply reply = openais.orElseGet(() -> new HttpReply(
                 status(failure),
                 headers(headers.only(OF_OUR_OWN)),

@@ -257,4 +257,12 @@ class CleanUpUploadsTest extends AgainstOpenAI {
         assertThat(message.length(), lessThan(20_000));
         assertThat(message, containsString("more, which the log names"));
     }
+
+    @Test
+    void aListAndOneIdBesidesAreRefused() {
+        String error = Lambda.error("{\"uploadIds\":[\"upload_1\"],\"uploadId\":\"upload_2\"}")
+                .getString("errorMessage");
+        assertThat(error, containsString("and one id besides"));
+        assertEquals(List.of(), openai.requests());
+    }
 }

@@ -151,4 +151,25 @@ class HostileAnswersTest extends AgainstOpenAI {
         String message = Lambda.error(EVENT).getString("errorMessage");
         assertTrue(message.chars().allMatch(c -> c >= ' ' && c < 0x7f || c == '…'), message);
     }
+
+    /** Else a caller could find the key piece by piece, by sending guesses and seeing which of them is masked. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 404, 422, 500})
+    void aGuessOfTheKeyIsAnsweredLikeAnyOtherId(int status) {
+        String guess = OpenAI.KEY.substring(8, 30);
+        String wrong = OpenAI.KEY.substring(8, 29) + "_";
+        for (String id : new String[] {guess, wrong}) {
+            openai.answers(
+                    id,
+                    status == 200
+                            ? cancelled(id)
+                            : error(status, "No such Upload object: " + id, null)
+                                    .withHeader("x-should-retry", "false"));
+        }
+        assertEquals(
+                Lambda.post('"' + wrong + '"').body().replace(wrong, "…"),
+                Lambda.post('"' + guess + '"').body().replace(guess, "…"));
+        assertThat(Lambda.post('"' + guess + '"').body(), containsString(guess));
+        assertThat(Lambda.post("\"" + guess + "/\"").body(), containsString(guess));
+    }
 }

@@ -990,7 +990,7 @@ class TemplateTest {
     }
 
     /** The template with every {@code Fn::If} decided: all triggers are on, and of the other conditions those named. */
-    private static JsonNode deployed(String... conditions) {
+    static JsonNode deployed(String... conditions) {
         return decided(read(), Set.of(conditions));
     }
 

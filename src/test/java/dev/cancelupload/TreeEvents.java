@@ -149,6 +149,11 @@ final class TreeEvents {
                     json);
         }
         if (json.has("uploadIds")) {
+            if (json.path("uploadId").isTextual() || json.path("upload_id").isTextual()) {
+                return UploadIds.none(
+                        "The event has the field \"uploadIds\" and one id besides.",
+                        Optional.of(Export.CLEAN_UP_UPLOADS));
+            }
             return json.get("uploadIds").isArray() ? list(json.get("uploadIds")) : new UploadIds.NotAnArray();
         }
         String id = null;

@@ -25,6 +25,11 @@ public final class ApiKey {
         return "Bearer " + value;
     }
 
+    /** Whether it is the same key. */
+    public boolean isSameAs(ApiKey other) {
+        return value.equals(other.value);
+    }
+
     /** What keeps it out of text that leaves the process. */
     public Redaction redaction() {
         return new Redaction(value);

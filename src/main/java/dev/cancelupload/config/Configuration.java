@@ -20,7 +20,8 @@ import java.util.function.UnaryOperator;
  * What the environment says, read once at init and valid from then on. {@link Variable} names the variables; the
  * README's table documents them.
  *
- * @param apiKey OpenAI's API key
+ * @param apiKey OpenAI's API key; empty if it is in a secret
+ * @param apiKeySecret the secret that holds OpenAI's API key; empty if the environment does
  * @param baseUrl the API's address without a trailing slash; https, or http to this machine
  * @param organization value of {@code OpenAI-Organization}, if one is to be sent
  * @param project value of {@code OpenAI-Project}, if one is to be sent
@@ -34,7 +35,8 @@ import java.util.function.UnaryOperator;
  * @param proxy what to connect through, if anything
  */
 public record Configuration(
-        ApiKey apiKey,
+        Optional<ApiKey> apiKey,
+        Optional<ApiKeySecret> apiKeySecret,
         URI baseUrl,
         Optional<String> organization,
         Optional<String> project,
@@ -68,15 +70,20 @@ public record Configuration(
         /** Of the key, which may have been pasted into another variable; for now of none. */
         private Redaction redaction = new Redaction("");
 
+        private Optional<Proxy> proxy = Optional.empty();
+
         Reader(UnaryOperator<String> environment) {
             this.environment = environment;
         }
 
         Configuration read() {
-            ApiKey apiKey = apiKey();
+            Optional<String> secret = value(Variable.OPENAI_API_KEY_SECRET);
+            Optional<ApiKey> apiKey = apiKey(secret.isPresent());
+            proxy = proxy();
             URI baseUrl = baseUrl();
             Configuration configuration = new Configuration(
                     apiKey,
+                    secret.map(this::apiKeySecret),
                     baseUrl,
                     headerValue(Variable.OPENAI_ORG_ID),
                     headerValue(Variable.OPENAI_PROJECT_ID),
@@ -118,22 +125,38 @@ public record Configuration(
             return ShownValue.word(value, redaction);
         }
 
-        private ApiKey apiKey() {
+        /** @param inSecret whether {@code OPENAI_API_KEY_SECRET} says where the key is */
+        private Optional<ApiKey> apiKey(boolean inSecret) {
             Optional<String> value = value(Variable.OPENAI_API_KEY);
-            if (value.isEmpty()) {
-                problems.add(Variable.OPENAI_API_KEY + " is not set: set it to an API key of your OpenAI organisation"
-                        + " (platform.openai.com/api-keys).");
-                return null;
+            if (value.isPresent() && inSecret) {
+                problems.add(Variable.OPENAI_API_KEY + " and " + Variable.OPENAI_API_KEY_SECRET
+                        + " are both set: set one of them, the key itself or the secret that holds it.");
+                return Optional.empty();
             }
+            if (value.isEmpty() && !inSecret) {
+                problems.add(Variable.OPENAI_API_KEY + " is not set: set it to an API key of your OpenAI organisation"
+                        + " (platform.openai.com/api-keys), or set " + Variable.OPENAI_API_KEY_SECRET
+                        + " to the name of the AWS Secrets Manager secret that holds it.");
+            }
+            return value.flatMap(this::apiKey);
+        }
+
+        private Optional<ApiKey> apiKey(String value) {
             try {
-                ApiKey key = new ApiKey(value.get());
+                ApiKey key = new ApiKey(value);
                 redaction = key.redaction();
-                return key;
+                return Optional.of(key);
             } catch (IllegalArgumentException e) {
                 problems.add(Variable.OPENAI_API_KEY + " cannot be sent as a header (its value is not shown): "
                         + e.getMessage() + "; look for a line break or a quote around it.");
-                return null;
+                return Optional.empty();
             }
+        }
+
+        private ApiKeySecret apiKeySecret(String id) {
+            Duration timeToLive = duration(Variable.OPENAI_API_KEY_TTL, ApiKeySecretReader.TIME_TO_LIVE);
+            ApiKeySecret secret = new ApiKeySecretReader(this::value, problems).read(id, timeToLive);
+            return secret.through(proxy(secret.endpoint()));
         }
 
         private URI baseUrl() {
@@ -150,19 +173,13 @@ public record Configuration(
                         && uri.getRawFragment() == null
                         && uri.getPort() <= 65535;
                 String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-                if (plain && (scheme.equals("https") || scheme.equals("http") && isLoopback(uri.getHost()))) {
+                if (plain && (scheme.equals("https") || scheme.equals("http") && Loopback.is(uri.getHost()))) {
                     return uri;
                 }
             } catch (URISyntaxException e) {
                 // The line below says what would be right; the parser's text would not help.
             }
             return wrong(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), right);
-        }
-
-        /** By name or literal only: resolving a name here would let DNS decide where the key may go in the clear. */
-        private static boolean isLoopback(String host) {
-            return Set.of("localhost", "[::1]").contains(host.toLowerCase(Locale.ROOT))
-                    || host.matches("127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
         }
 
         private Optional<String> headerValue(Variable variable) {
@@ -187,7 +204,9 @@ public record Configuration(
                 return byDefault;
             }
             try {
-                int number = Integer.parseInt(value.get().strip());
+                String digits = value.get().strip();
+                // The JDK takes the digits of every script.
+                int number = digits.chars().allMatch(c -> c < 0x80) ? Integer.parseInt(digits) : -1;
                 if (number >= least && number <= most) {
                     return number;
                 }
@@ -251,25 +270,27 @@ public record Configuration(
             return certificates.flatMap(c -> key.map(k -> new ClientCertificate(c, k)));
         }
 
-        /** @param baseUrl null if it is wrong */
-        private Optional<Proxy> proxy(URI baseUrl) {
+        /** @param address what is connected to; null if it is wrong */
+        private Optional<Proxy> proxy(URI address) {
+            boolean direct = proxy.isEmpty()
+                    || address == null
+                    || Loopback.is(address.getHost())
+                    || inEitherCase(Variable.NO_PROXY)
+                            .filter(noProxy -> Proxies.bypasses(noProxy, address))
+                            .isPresent();
+            return direct ? Optional.empty() : proxy;
+        }
+
+        private Optional<Proxy> proxy() {
             Optional<String> value = inEitherCase(Variable.HTTPS_PROXY);
-            if (value.isEmpty()) {
-                return Optional.empty();
-            }
-            Optional<Proxy> proxy = Proxies.parse(value.get().strip());
-            if (proxy.isEmpty()) {
+            Optional<Proxy> parsed = value.flatMap(v -> Proxies.parse(v.strip()));
+            if (value.isPresent() && parsed.isEmpty()) {
                 wrong(
                         Variable.HTTPS_PROXY,
                         ShownValue.address(value.get(), redaction),
                         "it has to be an http proxy, http://host:port or http://user:password@host:port.");
             }
-            boolean direct = baseUrl == null
-                    || isLoopback(baseUrl.getHost())
-                    || inEitherCase(Variable.NO_PROXY)
-                            .filter(noProxy -> Proxies.bypasses(noProxy, baseUrl))
-                            .isPresent();
-            return direct ? Optional.empty() : proxy;
+            return parsed;
         }
 
         /** Funqy reads it by itself; here it is only checked, so that a wrong one is refused like any other variable. */

@@ -16,7 +16,7 @@ final class Durations {
                 return Optional.of(Duration.parse(value));
             }
             int unit = 0;
-            while (unit < value.length() && Character.digit(value.charAt(unit), 10) >= 0) {
+            while (unit < value.length() && value.charAt(unit) >= '0' && value.charAt(unit) <= '9') {
                 unit++;
             }
             long number = Long.parseLong(value.substring(0, unit));

@@ -6,6 +6,9 @@ package dev.cancelupload.config;
  */
 public enum Variable {
     OPENAI_API_KEY,
+    OPENAI_API_KEY_SECRET,
+    OPENAI_API_KEY_SECRET_FIELD,
+    OPENAI_API_KEY_TTL,
     OPENAI_BASE_URL,
     OPENAI_ORG_ID,
     OPENAI_PROJECT_ID,

@@ -66,7 +66,11 @@ final class UploadIdsReader implements EventJson.Fields {
     /** The ids in the fields that were taken. */
     UploadIds found() {
         if (list != null) {
-            return list;
+            return camelCase.id == null && snakeCase.id == null
+                    ? list
+                    : UploadIds.none(
+                            "The event has the field \"uploadIds\" and one id besides.",
+                            Optional.of(Export.CLEAN_UP_UPLOADS));
         }
         Optional<Export> export =
                 camelCase.isThere || snakeCase.isThere ? Optional.of(Export.CANCEL_UPLOAD) : Optional.empty();

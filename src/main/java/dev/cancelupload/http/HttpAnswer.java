@@ -10,4 +10,4 @@ import java.util.Map;
  * @param headers name in lower case to values, in the order they came
  * @param body the body without its transfer coding
  */
-record HttpAnswer(int status, Map<String, List<String>> headers, byte[] body) {}
+public record HttpAnswer(int status, Map<String, List<String>> headers, byte[] body) {}

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,6 @@ public final class HttpTransport implements ClientRequestFilter {
      * @param tls makes the TLS connections; only used for https
      */
     public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
-        Lookup.withoutCache();
         this.proxy = proxy;
         this.tls = tls;
     }
@@ -85,6 +85,32 @@ public final class HttpTransport implements ClientRequestFilter {
             idle.push(connection);
         } else if (connection != null) {
             connection.close();
+        }
+    }
+
+    /**
+     * Sends a request without the REST client, on a connection of its own.
+     *
+     * @param uri of the server; its path is ignored, and {@code /} sent
+     * @param headers in the order in which they are sent; {@code Host} and {@code Content-Length} are added
+     * @return whatever the server answers
+     * @throws TransportException if there is no complete answer within the budget
+     */
+    public HttpAnswer post(URI uri, Map<String, String> headers, byte[] body, Budget budget) throws TransportException {
+        StringBuilder head =
+                new StringBuilder(2048).append("POST / HTTP/1.1\r\nHost: ").append(uri.getRawAuthority());
+        headers.forEach(
+                (name, value) -> head.append("\r\n").append(name).append(": ").append(value));
+        byte[] start = head.append("\r\nConnection: close\r\nContent-Length: ")
+                .append(body.length)
+                .append("\r\n\r\n")
+                .toString()
+                .getBytes(StandardCharsets.ISO_8859_1);
+        byte[] request = Arrays.copyOf(start, start.length + body.length);
+        System.arraycopy(body, 0, request, start.length, body.length);
+        try (HttpConnection connection =
+                HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.WITHIN_BUDGET, budget)) {
+            return connection.exchange(request, budget);
         }
     }
 

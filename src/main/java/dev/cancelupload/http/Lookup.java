@@ -44,14 +44,15 @@ enum Lookup {
     /** One for each call of a clean-up; a thread that the resolver does not let go keeps its own. */
     private static final Semaphore PLACES = new Semaphore(100);
 
-    /**
+    /*
      * Each look-up asks. The JDK would remember for 10 s that a name is unknown, so that no retry asked, and an address for
-     * 30 s by a clock that stands still while the sandbox is frozen.
+     * 30 s by a clock that stands still while the sandbox is frozen. For the executable, in which it is decided while that
+     * is built, there is runtime.graal.WithoutAddressCache.
      *
-     * <p>It reads how long once, at the first look-up, which may be that of the machine's own name for the log record that a
+     * It reads how long once, at the first look-up, which may be that of the machine's own name for the log record that a
      * security property was set. So the address's comes first, in the form that is no security property.
      */
-    static void withoutCache() {
+    static {
         System.setProperty("sun.net.inetaddr.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }

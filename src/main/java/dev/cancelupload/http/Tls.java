@@ -20,8 +20,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +35,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** TLS with the built-in trust anchors or those of a PEM file, and with a client certificate if there is one. */
 public final class Tls {
@@ -99,12 +102,40 @@ public final class Tls {
      * @throws CertificateException if the file cannot be read as at least one certificate
      */
     public static TrustManager[] trust(Path anchors) throws CertificateException {
+        return trust(anchors, List.of());
+    }
+
+    /**
+     * Trusts the certificates of a PEM file, and the built-in ones.
+     *
+     * @throws CertificateException if the file cannot be read as at least one certificate
+     */
+    public static TrustManager[] trustAlso(Path anchors) throws CertificateException {
+        return trust(anchors, builtIn());
+    }
+
+    private static List<Certificate> builtIn() {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init((KeyStore) null);
+            List<Certificate> certificates = new ArrayList<>();
+            for (TrustManager manager : trust.getTrustManagers()) {
+                certificates.addAll(List.of(((X509TrustManager) manager).getAcceptedIssuers()));
+            }
+            return certificates;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no built-in trust anchors in this executable", e);
+        }
+    }
+
+    private static TrustManager[] trust(Path anchors, List<Certificate> others) throws CertificateException {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             KeyStore store = emptyStore();
-            int number = 0;
-            for (Certificate certificate : certificates(anchors)) {
-                store.setCertificateEntry("anchor-" + number++, certificate);
+            List<Certificate> all = new ArrayList<>(others);
+            all.addAll(certificates(anchors));
+            for (int number = 0; number < all.size(); number++) {
+                store.setCertificateEntry("anchor-" + number, all.get(number));
             }
             trust.init(store);
             return trust.getTrustManagers();

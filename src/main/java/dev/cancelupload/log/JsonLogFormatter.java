@@ -38,7 +38,7 @@ public final class JsonLogFormatter extends ExtFormatter {
                     write(json, field.getValue());
                 }
             } else {
-                json.writeStringField("message", shown(formatMessage(record)));
+                json.writeStringField("message", Redaction.current().text(shown(formatMessage(record))));
                 json.writeStringField("logger", record.getLoggerName());
             }
             writeIfPresent(json, "awsRequestId", record.getMdc("AWSRequestId"));
@@ -58,9 +58,9 @@ public final class JsonLogFormatter extends ExtFormatter {
         return line.append('\n').toString();
     }
 
-    /** One line without hidden characters and without a key, whoever wrote it. */
+    /** One line without hidden characters. What is in it of an upstream's has no key by now; what is a caller's may be a guess. */
     private static String shown(String text) {
-        return Redaction.current().text(VisibleText.visible(text));
+        return Redaction.ofCaller(VisibleText.visible(text));
     }
 
     private static LogEvent event(ExtLogRecord record) {

@@ -24,6 +24,14 @@ sealed interface Attempt {
         }
     }
 
+    /** OpenAI refused the key, which has been replaced meanwhile: the next attempt has another one. */
+    record KeyReplaced(Answered refusal) implements Attempt {
+        @Override
+        public boolean mayHaveCancelled() {
+            return false;
+        }
+    }
+
     /**
      * The status was 2xx, but the answer is not the cancelled Upload.
      *

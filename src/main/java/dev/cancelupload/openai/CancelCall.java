@@ -20,6 +20,9 @@ public final class CancelCall {
     private final Budget budget;
     private final IntFunction<Attempt> attempt;
     private int attempts;
+    /** 1 once there was an attempt with a key that is replaced: it is none of those that the retries are counted by. */
+    private int withFormerKey;
+
     private boolean mayHaveCancelled;
     private Cancelled cancelled;
 
@@ -46,8 +49,15 @@ public final class CancelCall {
             cancelled = succeeded.cancelled();
             return Optional.empty();
         }
+        if (last instanceof Attempt.KeyReplaced replaced) {
+            if (withFormerKey == 0 && fits(Duration.ZERO)) {
+                withFormerKey = 1;
+                return Optional.of(Duration.ZERO);
+            }
+            last = replaced.refusal();
+        }
         Optional<Duration> wait =
-                retries.waitAfter(attempts, last, Instant.now()).filter(this::fits);
+                retries.waitAfter(attempts - withFormerKey, last, Instant.now()).filter(this::fits);
         if (wait.isEmpty()) {
             throw failures().of(last, budget.isSpent());
         }

@@ -1,5 +1,6 @@
 package dev.cancelupload.openai;
 
+import dev.cancelupload.redaction.Redaction;
 import java.util.Optional;
 import java.util.Set;
 
@@ -8,7 +9,7 @@ import java.util.Set;
  *
  * @param status HTTP status
  * @param headers the header fields that may go further
- * @param body the body, if it is OpenAI's error envelope; else empty
+ * @param body the body, if it is OpenAI's error envelope and can be shown; else empty
  * @param error what the envelope says; empty if the body is none
  */
 public record ErrorAnswer(int status, AnswerHeaders headers, String body, Optional<ErrorObject> error) {
@@ -22,6 +23,18 @@ public record ErrorAnswer(int status, AnswerHeaders headers, String body, Option
     /** An answer of which nothing but the status and the header fields may be shown, or is worth it. */
     static ErrorAnswer withoutBody(int status, AnswerHeaders headers) {
         return new ErrorAnswer(status, headers, "", Optional.empty());
+    }
+
+    /**
+     * The same with keys masked in the body.
+     *
+     * @param id what was asked for, which the answer may repeat
+     */
+    ErrorAnswer masked(UploadId id) {
+        String shown = body.isEmpty()
+                ? body
+                : Redaction.current().json(body, id.value()).orElse("");
+        return new ErrorAnswer(status, headers, shown, error);
     }
 
     /** The status and what identifies the call: small enough to keep a thousand. */

@@ -1,6 +1,7 @@
 package dev.cancelupload.openai;
 
 import dev.cancelupload.http.TransportException;
+import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.redaction.VisibleText;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -91,7 +92,8 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
                 FailureKind.CREDENTIALS_REJECTED,
                 notCancelled(false) + "OpenAI refused this function's own credentials"
                         + details(Optional.of(silent))
-                        + ". Its operator has to check OPENAI_API_KEY, OPENAI_ORG_ID and OPENAI_PROJECT_ID.",
+                        + ". Its operator has to check OPENAI_API_KEY, or the secret of OPENAI_API_KEY_SECRET, and OPENAI_ORG_ID and"
+                        + " OPENAI_PROJECT_ID.",
                 silent);
     }
 
@@ -115,7 +117,7 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
     private UploadFailure broken(TransportException reason) {
         return failure(
                 FailureKind.UPSTREAM_FAILURE,
-                notCancelled(reason.sent()) + reason.getMessage() + details(Optional.empty()) + "." + TRY_LATER,
+                notCancelled(reason.sent()) + masked(reason.getMessage()) + details(Optional.empty()) + "." + TRY_LATER,
                 null);
     }
 
@@ -123,7 +125,7 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
         ErrorAnswer answer = ErrorAnswer.withoutBody(unusable.status(), unusable.headers());
         return failure(
                 FailureKind.UPSTREAM_FAILURE,
-                notCancelled(true) + "OpenAI's answer " + unusable.reason() + details(Optional.of(answer)) + "."
+                notCancelled(true) + "OpenAI's answer " + masked(unusable.reason()) + details(Optional.of(answer)) + "."
                         + TRY_LATER,
                 answer);
     }
@@ -141,10 +143,10 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
         return new UploadFailure(kind, kind.retryable(), message, answer, null, attempts);
     }
 
-    private static String quote(ErrorAnswer answer) {
+    private String quote(ErrorAnswer answer) {
         return answer.error()
                 .flatMap(ErrorObject::message)
-                .map(message -> ": \"" + VisibleText.oneLine(message, LONGEST_QUOTE) + "\"")
+                .map(message -> ": \"" + VisibleText.oneLine(masked(message), LONGEST_QUOTE) + "\"")
                 .orElse("");
     }
 
@@ -160,7 +162,12 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
         return details.add(attempts == 1 ? "1 attempt" : attempts + " attempts").toString();
     }
 
-    private static String detail(String text) {
-        return VisibleText.oneLine(text, LONGEST_DETAIL);
+    private String detail(String text) {
+        return VisibleText.oneLine(masked(text), LONGEST_DETAIL);
+    }
+
+    /** What an upstream said, before it is cut, with the key masked. */
+    private String masked(String text) {
+        return Redaction.current().text(text, id.value());
     }
 }

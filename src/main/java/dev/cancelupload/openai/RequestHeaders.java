@@ -1,5 +1,6 @@
 package dev.cancelupload.openai;
 
+import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.Configuration;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
@@ -18,18 +19,23 @@ import jakarta.ws.rs.core.MultivaluedMap;
 final class RequestHeaders implements ClientRequestFilter {
 
     private final Configuration configuration;
+    private final ApiKeys keys;
     private final String userAgent;
 
-    /** @param version ours, for {@code User-Agent} */
-    RequestHeaders(Configuration configuration, String version) {
+    /**
+     * @param keys gives the key of each request
+     * @param version ours, for {@code User-Agent}
+     */
+    RequestHeaders(Configuration configuration, ApiKeys keys, String version) {
         this.configuration = configuration;
+        this.keys = keys;
         this.userAgent = "cancel-upload/" + version;
     }
 
     @Override
     public void filter(ClientRequestContext request) {
         MultivaluedMap<String, Object> headers = request.getHeaders();
-        headers.putSingle(HttpHeaders.AUTHORIZATION, configuration.apiKey().authorization());
+        headers.putSingle(HttpHeaders.AUTHORIZATION, keys.current().authorization());
         headers.putSingle(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
         // Without it, any compression would be allowed.
         headers.putSingle(HttpHeaders.ACCEPT_ENCODING, "identity");

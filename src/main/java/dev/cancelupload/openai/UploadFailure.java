@@ -4,7 +4,7 @@ import dev.cancelupload.redaction.Redaction;
 import java.util.Optional;
 
 /**
- * Why an Upload was not cancelled. Its message is for the caller, and has no key in it; {@link #toString()} starts with the
+ * Why an Upload was not cancelled. Its message is for the caller, and what is in it of an upstream's has no key; {@link #toString()} starts with the
  * documented error type, which is what Funqy passes on.
  */
 public final class UploadFailure extends RuntimeException {
@@ -29,7 +29,7 @@ public final class UploadFailure extends RuntimeException {
             FinalState finalState,
             int attempts) {
         // No stack trace: this is an outcome, and the place it was made at says nothing about it.
-        super(Redaction.current().text(message), null, false, false);
+        super(Redaction.ofCaller(message), null, false, false);
         this.kind = kind;
         this.retryable = retryable;
         this.answer = answer;

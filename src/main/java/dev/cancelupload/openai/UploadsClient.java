@@ -1,5 +1,7 @@
 package dev.cancelupload.openai;
 
+import dev.cancelupload.config.ApiKey;
+import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
@@ -28,18 +30,22 @@ public final class UploadsClient {
                     .getBytes(StandardCharsets.US_ASCII);
 
     private static final String PENDING = "pending";
+    private static final int UNAUTHORIZED = 401;
 
     private final UploadsApi api;
+    private final ApiKeys keys;
     private final HttpTransport transport;
     private final RetryPolicy retries;
     private final Duration timeout;
 
     /**
      * @param configuration where and how to call
+     * @param keys gives the key of each request
      * @param transport carries the calls
      * @param version ours, for {@code User-Agent}
      */
-    public UploadsClient(Configuration configuration, HttpTransport transport, String version) {
+    public UploadsClient(Configuration configuration, ApiKeys keys, HttpTransport transport, String version) {
+        this.keys = keys;
         this.transport = transport;
         this.retries = new RetryPolicy(
                 configuration.maxRetries(), () -> ThreadLocalRandom.current().nextDouble());
@@ -47,7 +53,7 @@ public final class UploadsClient {
         this.api = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(configuration.baseUrl())
                 // With a priority, no annotations are looked for.
-                .register(new RequestHeaders(configuration, version), Priorities.USER)
+                .register(new RequestHeaders(configuration, keys, version), Priorities.USER)
                 .register(transport, HttpTransport.PRIORITY)
                 .register(new UploadReader(), Priorities.USER)
                 .register(new ErrorAnswerMapper(), Priorities.USER)
@@ -62,8 +68,16 @@ public final class UploadsClient {
      * @param budget the time for all attempts and the waits between them
      */
     public CancelCall cancel(UploadId id, Optional<String> clientRequestId, Budget budget) {
-        return new CancelCall(
-                id, retries, budget, number -> attempt(id, clientRequestId, budget.atMost(timeout), number));
+        return new CancelCall(id, retries, budget, number -> {
+            keys.refresh(budget);
+            ApiKey key = keys.current();
+            Attempt attempt = attempt(id, clientRequestId, budget.atMost(timeout), number);
+            return attempt instanceof Attempt.Answered answered
+                            && answered.answer().status() == UNAUTHORIZED
+                            && keys.replaced(key, budget)
+                    ? new Attempt.KeyReplaced(answered)
+                    : attempt;
+        });
     }
 
     /**
@@ -86,7 +100,7 @@ public final class UploadsClient {
             }
             return attempt;
         } catch (Exception e) {
-            return failed(e);
+            return failed(e, id);
         }
     }
 
@@ -111,17 +125,17 @@ public final class UploadsClient {
             return new Attempt.Unusable(status, headers, "has the status of success, but the Upload is still pending");
         }
         return Redaction.current()
-                .json(upload.json())
+                .json(upload.json(), id.value())
                 .<Attempt>map(json -> new Attempt.Succeeded(new Cancelled(json, status, headers, number)))
                 .orElseGet(() ->
                         new Attempt.Unusable(status, headers, "repeats the API key, and is not shown for that reason"));
     }
 
     /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */
-    private static Attempt failed(Exception e) {
+    private static Attempt failed(Exception e, UploadId id) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ErrorAnswerException error) {
-                return new Attempt.Answered(error.answer());
+                return new Attempt.Answered(error.answer().masked(id));
             }
             if (cause instanceof TransportException reason) {
                 return new Attempt.Broken(reason);

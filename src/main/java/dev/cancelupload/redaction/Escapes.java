@@ -2,7 +2,7 @@ package dev.cancelupload.redaction;
 
 /**
  * Undoes escapes, of whichever language and mixed as they may be: {@code \\u0073}, {@code \x73}, {@code \163}, {@code \/},
- * {@code %73}, {@code =73}, {@code &#115;}, {@code &#x73;}. What comes out is only searched and never shown.
+ * {@code %73}, {@code %u0073}, {@code =73}, {@code &#115;}, {@code &#x73;}. What comes out is only searched and never shown.
  */
 final class Escapes {
 
@@ -32,6 +32,23 @@ final class Escapes {
         return changed ? decoded.append(text, copied, text.length()).toString() : text;
     }
 
+    /** The text without escapes of CSS, {@code \73 }, which look like octal ones; the same object if there is none in it. */
+    static String decodedFromCss(String text) {
+        StringBuilder decoded = null;
+        int copied = 0;
+        for (int at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 1)) {
+            int end = digits(text, at + 1, 6, 16);
+            if (end > at + 1) {
+                decoded = decoded == null ? new StringBuilder(text.length()) : decoded;
+                decoded.append(text, copied, at).append((char) Integer.parseInt(text, at + 1, end, 16));
+                copied = end < text.length() && text.charAt(end) == ' ' ? end + 1 : end;
+            }
+        }
+        return decoded == null
+                ? text
+                : decoded.append(text, copied, text.length()).toString();
+    }
+
     private static int next(String text, int from) {
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -55,6 +72,9 @@ final class Escapes {
             int end = second == '#' ? digits(text, start, 7, hex ? 16 : 10) : start;
             // The semicolon may be missing.
             return end == start ? -1 : end < text.length() && text.charAt(end) == ';' ? end + 1 : end;
+        }
+        if (kind == '%' && (second | 0x20) == 'u') {
+            return digits(text, at + 2, 4, 16) == at + 6 ? at + 6 : -1;
         }
         if (kind != '\\') {
             return digits(text, at + 1, 2, 16) == at + 3 ? at + 3 : -1;
@@ -87,6 +107,8 @@ final class Escapes {
             boolean hex = (text.charAt(at + 2) | 0x20) == 'x';
             start = at + (hex ? 3 : 2);
             radix = hex ? 16 : 10;
+        } else if (text.charAt(at) == '%' && (second | 0x20) == 'u') {
+            start = at + 2;
         } else if (text.charAt(at) == '\\') {
             boolean octal = second >= '0' && second <= '7';
             if (!octal && end == at + 2) {

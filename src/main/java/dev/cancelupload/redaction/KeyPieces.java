@@ -1,6 +1,5 @@
 package dev.cancelupload.redaction;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,9 +7,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Finds pieces of a key in a text, as they are and encoded: base64 and base64url at any alignment, once and twice and of
- * UTF-16, base32, hexadecimal, backwards; whatever the case of the letters, and whatever stands between them that is no
- * ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16).
+ * Finds pieces of a key in a text, as they are and encoded: base64 and base64url at any alignment and of UTF-16, base32,
+ * hexadecimal, as lists of numbers, backwards; whatever the case of the letters, and whatever stands between them that is no
+ * ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16, commas).
  *
  * <p>Both sides are reduced to ASCII letters and digits. An encoded key is then one more string to look for. Of these
  * strings every {@link #STEP}th sequence of {@link #GRAM} characters is in a hash table, so that a text is read once,
@@ -44,28 +43,7 @@ final class KeyPieces {
     private final int[] table;
 
     KeyPieces(String key) {
-        byte[] ascii = key.getBytes(StandardCharsets.US_ASCII);
-        List<Encoding> all = new ArrayList<>();
-        all.add(new Encoding(key, SHORTEST));
-        all.add(new Encoding(new StringBuilder(key).reverse().toString(), SHORTEST));
-        all.add(new Encoding(hex(ascii), 2 * SHORTEST));
-        all.add(new Encoding(hex(key.getBytes(StandardCharsets.UTF_16BE)), 4 * SHORTEST - 2));
-        for (String once : base64(ascii)) {
-            // Twelve bytes are sixteen characters, of which the first and the last may depend on their neighbours.
-            all.add(new Encoding(once, 14));
-            for (String twice : base64(once.getBytes(StandardCharsets.US_ASCII))) {
-                all.add(new Encoding(twice, 17));
-            }
-        }
-        for (Charset wide : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
-            for (String encoded : base64(key.getBytes(wide))) {
-                all.add(new Encoding(encoded, 29));
-            }
-        }
-        for (int skipped = 0; skipped < 5; skipped++) {
-            all.add(new Encoding(base32(ascii, skipped), 17));
-        }
-
+        List<Encoding> all = encodings(key);
         int length = all.stream().mapToInt(e -> e.text.length() + 2).sum();
         encodings = new byte[length];
         origin = new int[length];
@@ -95,6 +73,28 @@ final class KeyPieces {
 
     /** @param window how many characters of the text a piece of {@link #SHORTEST} characters of the key has at least */
     private record Encoding(String text, int window) {}
+
+    private static List<Encoding> encodings(String key) {
+        byte[] ascii = key.getBytes(StandardCharsets.US_ASCII);
+        List<Encoding> all = new ArrayList<>();
+        all.add(new Encoding(key, SHORTEST));
+        all.add(new Encoding(new StringBuilder(key).reverse().toString(), SHORTEST));
+        all.add(new Encoding(numbers(ascii, "", 16, 2), 2 * SHORTEST));
+        all.add(new Encoding(numbers(ascii, "00", 16, 2), 4 * SHORTEST - 2));
+        all.add(new Encoding(numbers(ascii, "0x", 16, 2), 4 * SHORTEST - 2));
+        all.add(new Encoding(numbers(ascii, "u00", 16, 2), 5 * SHORTEST - 3));
+        all.add(new Encoding(numbers(ascii, "", 8, 3), 3 * SHORTEST));
+        all.add(new Encoding(numbers(ascii, "0", 8, 1), 3 * SHORTEST - 1));
+        all.add(new Encoding(numbers(ascii, "", 10, 2), 2 * SHORTEST));
+        // Twelve bytes are sixteen characters, of which the first and the last may depend on their neighbours.
+        base64(ascii).forEach(text -> all.add(new Encoding(text, 14)));
+        base64(key.getBytes(StandardCharsets.UTF_16BE)).forEach(text -> all.add(new Encoding(text, 29)));
+        base64(key.getBytes(StandardCharsets.UTF_16LE)).forEach(text -> all.add(new Encoding(text, 29)));
+        for (int skipped = 0; skipped < 5; skipped++) {
+            all.add(new Encoding(base32(ascii, skipped), 17));
+        }
+        return all;
+    }
 
     private void insert(int at) {
         int gram = 0;
@@ -215,10 +215,14 @@ final class KeyPieces {
         return text.toString();
     }
 
-    private static String hex(byte[] bytes) {
-        StringBuilder text = new StringBuilder(2 * bytes.length);
+    /** Each byte as a number of at least so many digits. */
+    private static String numbers(byte[] bytes, String prefix, int radix, int digits) {
+        StringBuilder text = new StringBuilder(bytes.length * (prefix.length() + 3));
         for (byte b : bytes) {
-            text.append(Character.forDigit(b >> 4 & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
+            String number = Integer.toString(b, radix);
+            text.append(prefix)
+                    .append("0".repeat(Math.max(0, digits - number.length())))
+                    .append(number);
         }
         return text.toString();
     }

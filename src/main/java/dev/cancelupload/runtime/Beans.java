@@ -26,7 +26,7 @@ final class Beans {
         Deployment deployment = Main.deployment();
         // Not injected, for which ArC would have to make more beans.
         String version = ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
-        return new UploadsClient(deployment.configuration(), deployment.transport(), version);
+        return new UploadsClient(deployment.configuration(), deployment.keys(), deployment.transport(), version);
     }
 
     @Produces
@@ -51,6 +51,7 @@ final class Beans {
         Main.earlyConnection().ifPresent(connection -> {
             Rehearsal.run(client, mapper, log);
             connection.await();
+            Main.awaitKey();
         });
     }
 }

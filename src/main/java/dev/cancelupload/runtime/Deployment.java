@@ -1,15 +1,19 @@
 package dev.cancelupload.runtime;
 
+import dev.cancelupload.config.ApiKeySecret;
+import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.ClientCertificate;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.config.Variable;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.Tls;
+import dev.cancelupload.secret.KeyFromSecret;
 import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.cert.CertificateException;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -19,23 +23,44 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * What the environment makes of this function.
  *
  * @param configuration the variables
+ * @param keys gives OpenAI's API key
  * @param transport carries requests with the trust anchors, the client certificate and the proxy that they name
  */
-record Deployment(Configuration configuration, HttpTransport transport) {
+record Deployment(Configuration configuration, ApiKeys keys, HttpTransport transport) {
 
     /** @throws ConfigurationError if a variable is missing or wrong */
     static Deployment read() {
         Configuration configuration = Configuration.of(Deployment::value);
-        configuration.apiKey().redaction().install();
+        configuration.apiKey().ifPresent(key -> key.redaction().install());
         SSLContext tls = Tls.context(
                 configuration.trustAnchors().map(Deployment::trust),
                 configuration.clientCertificate().map(Deployment::identity));
-        return new Deployment(configuration, new HttpTransport(configuration.proxy(), tls));
+        ApiKeys keys = configuration.apiKey().map(ApiKeys::fixed).orElseGet(() -> inSecret(configuration));
+        return new Deployment(configuration, keys, new HttpTransport(configuration.proxy(), tls));
+    }
+
+    /** AWS's certificates are none of OpenAI's, and AWS has no business with the certificate that OpenAI is shown. */
+    private static ApiKeys inSecret(Configuration configuration) {
+        ApiKeySecret secret = configuration.apiKeySecret().orElseThrow();
+        SSLContext tls = Tls.context(configuration.trustAnchors().map(Deployment::trustAlso), Optional.empty());
+        return new KeyFromSecret(secret, new HttpTransport(secret.proxy(), tls));
     }
 
     private static TrustManager[] trust(Path anchors) {
+        return trust(anchors, Tls::trust);
+    }
+
+    private static TrustManager[] trustAlso(Path anchors) {
+        return trust(anchors, Tls::trustAlso);
+    }
+
+    private interface Trust {
+        TrustManager[] of(Path anchors) throws CertificateException;
+    }
+
+    private static TrustManager[] trust(Path anchors, Trust trust) {
         try {
-            return Tls.trust(anchors);
+            return trust.of(anchors);
         } catch (CertificateException e) {
             throw unreadable(Variable.SSL_CERT_FILE, anchors, "a PEM file of certificates", "");
         }

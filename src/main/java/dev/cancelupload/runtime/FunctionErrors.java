@@ -33,8 +33,8 @@ final class FunctionErrors extends JsonSerializer<FunctionError> {
             message = text.substring(colon + 2);
         }
         json.writeStartObject();
-        json.writeStringField("errorType", Redaction.current().text(type));
-        json.writeStringField("errorMessage", Redaction.current().text(message));
+        json.writeStringField("errorType", type);
+        json.writeStringField("errorMessage", Redaction.ofCaller(message));
         json.writeEndObject();
     }
 }

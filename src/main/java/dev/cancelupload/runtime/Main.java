@@ -1,6 +1,7 @@
 package dev.cancelupload.runtime;
 
 import dev.cancelupload.config.ConfigurationError;
+import dev.cancelupload.secret.KeyFromSecret;
 import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -15,6 +16,8 @@ public final class Main {
 
     private static Deployment deployment;
     private static EarlyConnection earlyConnection;
+    /** Null if the environment has the key. */
+    private static EarlyKey earlyKey;
 
     /** @param args none */
     public static void main(String... args) {
@@ -25,6 +28,9 @@ public final class Main {
             Logger.getLogger("jdk.event.security").setLevel(Level.OFF);
             try {
                 deployment = Deployment.read();
+                if (deployment.keys() instanceof KeyFromSecret key) {
+                    earlyKey = EarlyKey.begin(key);
+                }
                 earlyConnection = EarlyConnection.begin(deployment);
             } catch (ConfigurationError e) {
                 InitError.report(e);
@@ -40,9 +46,27 @@ public final class Main {
     /** Read at the first call in development, where the environment of a test is not there before. */
     static synchronized Deployment deployment() {
         if (deployment == null) {
-            deployment = Deployment.read();
+            Deployment read = Deployment.read();
+            if (read.keys() instanceof KeyFromSecret key) {
+                key.readAtInit();
+            }
+            deployment = read;
         }
         return deployment;
+    }
+
+    /** Waits for the key, if it is in a secret; without it the process ends as with any other wrong variable. */
+    static void awaitKey() {
+        if (earlyKey == null) {
+            return;
+        }
+        try {
+            earlyKey.await();
+        } catch (ConfigurationError e) {
+            InitError.report(e);
+            // Quarkus is in the midst of its start, which an orderly exit would wait for.
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     /** Empty in development, where nobody waits for a cold start. */

@@ -4,6 +4,8 @@ import dev.cancelupload.log.JsonLogFormatter;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.QuarkusApplication;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 
@@ -15,6 +17,9 @@ public final class PollLoop implements QuarkusApplication {
 
     /** The beginning of the thread's name. */
     private static final String THREAD = "Lambda Thread";
+
+    /** Longer than any machine takes to start a thread, and shorter than Lambda waits for init. */
+    private static final long LONGEST_WAIT_MILLIS = 5000;
 
     private Throwable thrown;
 
@@ -28,9 +33,12 @@ public final class PollLoop implements QuarkusApplication {
         return awaitEndOf(loop());
     }
 
-    int awaitEndOf(Thread loop) throws InterruptedException {
-        loop.setUncaughtExceptionHandler((thread, error) -> thrown = error);
-        loop.join();
+    /** @param loop empty if it has ended already */
+    int awaitEndOf(Optional<Thread> loop) throws InterruptedException {
+        if (loop.isPresent()) {
+            loop.get().setUncaughtExceptionHandler((thread, error) -> thrown = error);
+            loop.get().join();
+        }
         if (!ApplicationLifecycleManager.isVmShuttingDown()) {
             log(
                     "The loop that asks Lambda for events has ended. The process exits, so that Lambda replaces it.",
@@ -39,13 +47,28 @@ public final class PollLoop implements QuarkusApplication {
         return 1;
     }
 
-    private static Thread loop() {
+    /**
+     * The thread, which Quarkus has started by now. It is not among the threads of the process before it runs, nor after it
+     * has ended, and these two look the same: so it is waited for.
+     *
+     * @return empty if it is not there after {@link #LONGEST_WAIT_MILLIS}, and so must have ended
+     */
+    private static Optional<Thread> loop() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
+        Optional<Thread> loop = running();
+        while (loop.isEmpty() && System.nanoTime() - end < 0) {
+            Thread.sleep(1);
+            loop = running();
+        }
+        return loop;
+    }
+
+    private static Optional<Thread> running() {
         Thread[] threads = new Thread[Thread.activeCount() + 8];
         int count = Thread.enumerate(threads);
         return Arrays.stream(threads, 0, count)
                 .filter(thread -> thread.getName().startsWith(THREAD))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("Quarkus has no thread \"" + THREAD + "\""));
+                .findFirst();
     }
 
     /** Writes the line itself, since Quarkus's log may be closed by now. */

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Looks for twelve characters of the key in a row in a text and in all that can be decoded from it: one decoding after the
@@ -29,7 +31,7 @@ final class KeyDetector {
     private static final int MOST_DECODINGS = 4;
 
     /** Characters that are looked at for one text; the plainest decodings come first. */
-    private static final int MOST_WORK = 12_000_000;
+    private static final int MOST_WORK = 8_000_000;
 
     private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\(u+([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|.)");
     private static final Pattern PERCENT = Pattern.compile("%([0-9a-fA-F]{2})");
@@ -38,11 +40,10 @@ final class KeyDetector {
     private static final Pattern BASE64_RUN = Pattern.compile("[A-Za-z0-9+/_-]{16,}");
     private static final Pattern BASE32_RUN = Pattern.compile("[A-Za-z2-7]{20,}");
     private static final Pattern HEX_RUN = Pattern.compile("[0-9a-fA-F]{24,}");
-    private static final Pattern SEPARATORS =
-            Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\\p{Z}\\u0080-\\u009f\\ufffd,:;\"'\\[\\]{}]+");
+    private static final Pattern READABLE = Pattern.compile("[\\x00\\t\\r\\n -~]{" + PART + ",}");
 
     /** One way of decoding: its name, and what it makes of a text, which is the text itself if there is nothing in it. */
-    private record Decoding(String name, java.util.function.UnaryOperator<String> decoder) {}
+    private record Decoding(String name, UnaryOperator<String> decoder) {}
 
     private record Text(String text, List<String> decodings) {}
 
@@ -53,14 +54,15 @@ final class KeyDetector {
             new Decoding(
                     "quoted-printable",
                     text -> replaced(QUOTED_PRINTABLE, text, m -> m.group(1) == null ? "" : hex(m.group(1)))),
-            new Decoding("separators", text -> SEPARATORS.matcher(text).replaceAll("")),
+            new Decoding("separators", text -> kept(text, c -> !isSeparator(c))),
             new Decoding("base64", KeyDetector::base64Decoded),
             new Decoding("hexadecimal", KeyDetector::hexDecoded),
             new Decoding("base32", KeyDetector::base32Decoded));
 
     private final String key;
     private final String letters;
-    private final Pattern foreign;
+    /** By character, whether it is one of the key's. */
+    private final boolean[] isOfKey = new boolean[128];
 
     KeyDetector(String key) {
         if (key.length() < PART) {
@@ -68,13 +70,7 @@ final class KeyDetector {
         }
         this.key = key.toLowerCase(Locale.ROOT);
         this.letters = lettersOf(this.key);
-        this.foreign = Pattern.compile("[^"
-                + this.key
-                        .chars()
-                        .distinct()
-                        .mapToObj(c -> "\\x" + String.format("%02x", c))
-                        .collect(Collectors.joining())
-                + "]+");
+        this.key.chars().forEach(c -> isOfKey[c] = true);
     }
 
     /** Where the key is, for a reader; empty if it is not in the text. */
@@ -107,7 +103,7 @@ final class KeyDetector {
     private Optional<String> partIn(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         return run(key, lower, PART)
-                .or(() -> run(key, foreign.matcher(lower).replaceAll(""), PIECES))
+                .or(() -> run(key, kept(lower, c -> c < isOfKey.length && isOfKey[c]), PIECES))
                 .or(() -> run(letters, lettersOf(lower), PIECES));
     }
 
@@ -139,18 +135,29 @@ final class KeyDetector {
     }
 
     private static String lettersOf(String text) {
-        StringBuilder letters = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
-                letters.append(c);
-            }
-        }
-        return letters.toString();
+        return kept(text, c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9');
     }
 
-    private static String replaced(
-            Pattern pattern, String text, java.util.function.Function<Matcher, String> replacement) {
+    private static String kept(String text, IntPredicate which) {
+        StringBuilder rest = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            if (which.test(text.charAt(i))) {
+                rest.append(text.charAt(i));
+            }
+        }
+        return rest.toString();
+    }
+
+    /** What stands between the parts of something, or is not seen at all. */
+    private static boolean isSeparator(int c) {
+        if (c < 0x80) {
+            return c <= ' ' || c == 0x7f || ",:;\"'[]{}".indexOf(c) >= 0;
+        }
+        int type = Character.getType(c);
+        return c <= 0xa0 || c == 0xfffd || type == Character.FORMAT || type == Character.SPACE_SEPARATOR;
+    }
+
+    private static String replaced(Pattern pattern, String text, Function<Matcher, String> replacement) {
         Matcher matcher = pattern.matcher(text);
         if (!matcher.find()) {
             return text;
@@ -242,11 +249,15 @@ final class KeyDetector {
         });
     }
 
-    private static String runs(Pattern pattern, String text, java.util.function.UnaryOperator<String> decoder) {
-        Matcher matcher = pattern.matcher(text);
+    /** What the runs decode to, as far as it is text: most of what looks like base64 is none. */
+    private static String runs(Pattern pattern, String text, UnaryOperator<String> decoder) {
         StringBuilder all = new StringBuilder();
-        while (matcher.find() && all.length() < MOST_WORK) {
-            all.append(decoder.apply(matcher.group()));
+        Matcher run = pattern.matcher(text);
+        while (run.find()) {
+            Matcher readable = READABLE.matcher(decoder.apply(run.group()));
+            while (readable.find()) {
+                all.append(readable.group()).append('\n');
+            }
         }
         return all.toString();
     }

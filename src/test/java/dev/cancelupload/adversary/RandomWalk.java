@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 final class RandomWalk {
 
-    private static final Duration BUDGET = Duration.ofSeconds(5);
+    private static final Duration BUDGET = Duration.ofSeconds(8);
     private static final int REMEMBERED = 12;
 
     /** What kind of move each of those between requests is; {@link #disturb} has most of them. */
@@ -90,7 +90,7 @@ final class RandomWalk {
         long start = System.nanoTime();
         IntFunction<Protocol> protocols =
                 number -> tls ? connections.nextInt(3) == 0 ? Protocol.TLS_1_2 : Protocol.TLS_1_3 : Protocol.PLAIN;
-        try (Target target = new Target(export, servers, protocols, key(), BUDGET, Map.of())) {
+        try (Target target = new Target(export, servers, protocols, key(), BUDGET, Map.of("OPENAI_TIMEOUT", "2s"))) {
             HostileUpstream upstream = target.upstream;
             Invariants invariants = target.invariants;
             int number = 0;

@@ -3,6 +3,7 @@ package dev.cancelupload.adversary;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.cancelupload.Export;
+import dev.cancelupload.runtime.MemoryLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -71,7 +72,7 @@ final class Sandbox implements AutoCloseable {
     private final BlockingQueue<Event> events = new SynchronousQueue<>();
     private final BlockingQueue<Posted> posts = new LinkedBlockingQueue<>();
     private final CountDownLatch ready = new CountDownLatch(1);
-    private final MemoryGroup memory = new MemoryGroup(LEAST_MEMORY_MB);
+    private final MemoryLimit memory = limit();
     private final Path log = Files.createTempFile("function", ".log");
     private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     private final Duration budget;
@@ -100,7 +101,7 @@ final class Sandbox implements AutoCloseable {
         server.createContext("/2018-06-01/runtime/", this::handle);
         server.start();
         ProcessBuilder builder = new ProcessBuilder(
-                        memory.command(List.of(executable().toString())))
+                        memory.joinedBy(List.of(executable().toString())))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().clear();
@@ -188,21 +189,25 @@ final class Sandbox implements AutoCloseable {
         void check(String what) {
             if (!process.isAlive()) {
                 throw new AssertionError(
-                        "the process has ended with status " + process.exitValue() + memory() + ": " + tail());
+                        "the process has ended with status " + process.exitValue() + " (137 is a kill): " + tail());
             }
             Duration late = Machine.missed().minus(missed);
             if (System.nanoTime() > end + late.toNanos()) {
                 throw new AssertionError("the process " + what + " within "
-                        + budget.plus(PATIENCE).toSeconds() + " s, and goes on" + memory() + ": " + tail());
+                        + budget.plus(PATIENCE).toSeconds() + " s, and goes on: " + tail());
             }
         }
     }
 
-    private String memory() {
+    /** Without a limit nothing would be known about memory, and so there is no test without one. */
+    private static MemoryLimit limit() {
         try {
-            return " (137 is a kill; at most " + memory.mostMegabytes() + " MB of " + LEAST_MEMORY_MB + " in use)";
+            return new MemoryLimit(LEAST_MEMORY_MB);
         } catch (IOException e) {
-            return "";
+            throw new AssertionError(
+                    "This test needs a control group with a limit of memory, which takes root and a writable"
+                            + " /sys/fs/cgroup: " + e,
+                    e);
         }
     }
 

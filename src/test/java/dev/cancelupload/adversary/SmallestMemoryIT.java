@@ -100,7 +100,7 @@ class SmallestMemoryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {300, 5900})
+    @ValueSource(ints = {300, 6150})
     void aCleanUpOfAThousandInvalidIdsFitsLambda(int length) throws Exception {
         try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
             target.check(new Senders(random, true).invalidIds(length));
@@ -203,7 +203,7 @@ class SmallestMemoryIT {
     @EnumSource
     void fieldNamesOfEventsAreNotKept(Export export) throws Exception {
         try (Target target = target(export, Protocol.PLAIN)) {
-            assertFlat(target, 20, 80, () -> {
+            assertFlat(target, 15, 60, () -> {
                 String id = target.id();
                 String names = Senders.uniqueNames(300_000, random);
                 String event =
@@ -227,7 +227,7 @@ class SmallestMemoryIT {
     @Test
     void headerNamesOfRequestsAreNotKept() throws Exception {
         try (Target target = target(Export.CANCEL_UPLOAD_HTTP, Protocol.PLAIN)) {
-            assertFlat(target, 1000, 4000, () -> {
+            assertFlat(target, 400, 2000, () -> {
                 String id = target.id();
                 String event = Target.request(id, "")
                         .replace("\"headers\":{}", "\"headers\":" + Senders.uniqueNames(7000, random));
@@ -245,7 +245,7 @@ class SmallestMemoryIT {
     @Test
     void fieldNamesOfMessagesAreNotKept() throws Exception {
         try (Target target = target(Export.CANCEL_UPLOAD, Protocol.PLAIN)) {
-            assertFlat(target, 20, 80, () -> {
+            assertFlat(target, 15, 60, () -> {
                 String id = target.id();
                 target.check(new Invocation(
                         "new field names in a message",
@@ -273,7 +273,7 @@ class SmallestMemoryIT {
             return true;
         });
         try (Target target = target(Export.CANCEL_UPLOAD, Protocol.PLAIN)) {
-            assertFlat(target, 200, 800, () -> target.check(names));
+            assertFlat(target, 100, 600, () -> target.check(names));
         }
     }
 

@@ -168,7 +168,9 @@ class ConfigurationTest {
                 "99999999999999999999",
                 "9223372036854775807m",
                 "PT",
-                "P1Y"
+                "P1Y",
+                "\uff11\uff10s",
+                "\u0668"
             })
     void anyOtherDurationIsRefusedByNameAndValue(String value) {
         environment.put("CANCEL_BUDGET", value);
@@ -176,7 +178,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "11", "two", "1.5", "1e1", "99999999999"})
+    @ValueSource(strings = {"-1", "11", "two", "1.5", "1e1", "99999999999", "\uff12"})
     void anyOtherNumberOfRetriesIsRefusedByNameAndValue(String value) {
         environment.put("OPENAI_MAX_RETRIES", value);
         assertThat(

@@ -91,4 +91,32 @@ class CancelCallTest {
         assertEquals(ErrorAnswer.withoutBody(422, NONE), kept);
         assertEquals(failure.getMessage(), failure.outline().getMessage());
     }
+
+    private static Attempt replaced() {
+        return new Attempt.KeyReplaced((Attempt.Answered) answered(401, Map.of()));
+    }
+
+    @Test
+    void aKeyThatWasReplacedIsTriedOnceMoreAtOnceAndBesidesTheRetries() {
+        Attempt busy = answered(500, Map.of());
+        CancelCall call = call(Budget.of(Duration.ofSeconds(20)), replaced(), busy, busy, busy);
+        assertEquals(Optional.of(Duration.ZERO), call.attempt());
+        UploadFailure failure = failure(call);
+        assertEquals(FailureKind.UPSTREAM_FAILURE, failure.kind());
+        assertEquals(4, failure.attempts());
+    }
+
+    @Test
+    void aKeyThatIsReplacedAgainAndAgainIsTriedOnceMoreAndNotForEver() {
+        UploadFailure failure = failure(call(Budget.of(Duration.ofSeconds(20)), replaced(), replaced(), replaced()));
+        assertEquals(FailureKind.CREDENTIALS_REJECTED, failure.kind());
+        assertEquals(2, failure.attempts());
+    }
+
+    @Test
+    void aReplacedKeyWithoutTimeForAnotherAttemptIsARefusal() {
+        UploadFailure failure = failure(call(Budget.of(Duration.ofMillis(200)), replaced()));
+        assertEquals(FailureKind.CREDENTIALS_REJECTED, failure.kind());
+        assertEquals(1, failure.attempts());
+    }
 }

@@ -62,6 +62,17 @@ class RedactionTest {
                 t.chars().mapToObj(c -> String.valueOf((char) (c + 0xfee0))).collect(Collectors.joining())),
         ZERO_WIDTH(t -> String.join("\u200b", t.split(""))),
         LINES(t -> String.join("\r\n", t.split("(?<=\\G.{5})"))),
+        PERCENT_U(t -> each(t, "%%u%04x")),
+        CSS(t -> each(t, "\\%x ")),
+        DECIMAL_LIST(t -> list(t, "%d")),
+        HEX_LIST(t -> list(t, "0x%02x")),
+        OCTAL_LIST(t -> list(t, "0%o")),
+        CODE_POINTS(t -> list(t, "U+%04X")),
+        BASE64_OF_PERCENT(t -> base64("x" + each(t, "%%%02x"))),
+        BASE64_OF_HEX(t -> base64("x" + each(t, "%02x"))),
+        HEX_OF_BASE64(t -> each("a" + base64("Bearer " + t), "%02X")),
+        BASE64_OF_JSON(t -> base64("{\"k\":\"" + each(t, "\\u%04x") + "\"}")),
+        BASE64_THRICE(t -> base64(base64("x" + base64("Bearer " + t)))),
         BASE64(t -> base64(t)),
         BASE64_OF_BEARER(t -> base64("Bearer " + t)),
         BASE64_LATER(t -> base64("ab" + t)),
@@ -82,6 +93,10 @@ class RedactionTest {
 
     private static String each(String text, String format) {
         return every(1, text, format);
+    }
+
+    private static String list(String text, String format) {
+        return text.chars().mapToObj(c -> String.format(format, c)).collect(Collectors.joining(", "));
     }
 
     private static String every(int nth, String text, String format) {
@@ -121,7 +136,7 @@ class RedactionTest {
                 .put("message", "You sent " + encoding.encode.apply(KEY))
                 .put(encoding.encode.apply(KEY.substring(3, 20)), 1)
                 .toString();
-        String masked = redaction.json(json).orElse("");
+        String masked = redaction.json(json, "").orElse("");
         assertTrue(redaction.isClean(masked), masked);
         assertTrue(masked.contains("***"), masked);
         assertTrue(mapper.readTree(masked).has("message"), masked);
@@ -160,14 +175,14 @@ class RedactionTest {
     @Test
     void aKeyThatIsSplitOverTwoElementsLeavesNoJson() {
         String json = Stream.of(KEY.split("(?<=\\G.{6})")).collect(Collectors.joining("\",\"", "[\"", "\"]"));
-        assertTrue(redaction.json(json).isEmpty());
+        assertTrue(redaction.json(json, "").isEmpty());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "null", "upload", "cancelled", "\"", "0123456789a"})
     void aKeyThatIsNoneMasksNothing(String key) {
         String json = "{\"id\":\"upload_0123456789a\",\"status\":\"cancelled\",\"file\":null}";
-        assertSame(json, new Redaction(key).json(json).orElseThrow());
+        assertSame(json, new Redaction(key).json(json, "").orElseThrow());
     }
 
     @ParameterizedTest
@@ -192,7 +207,7 @@ class RedactionTest {
     void jsonComesOutAsItWentIn() {
         String json =
                 "{ \"a\": 1.0, \"b\":100.0 ,\"c\":-0.0,\"d\":\"\\u00e9\\/\",\"e\":12345678901234567890123, \"a\":null}\n";
-        assertSame(json, redaction.json(json).orElseThrow());
+        assertSame(json, redaction.json(json, "").orElseThrow());
     }
 
     @Test
@@ -200,7 +215,9 @@ class RedactionTest {
         assertEquals(
                 "{\"m\":\"***\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
                 redaction
-                        .json("{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}")
+                        .json(
+                                "{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
+                                "")
                         .orElseThrow());
     }
 
@@ -210,10 +227,37 @@ class RedactionTest {
         assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").text(text));
     }
 
+    /** Else a caller could find the key piece by piece, by sending guesses and seeing which of them is masked. */
+    @Test
+    void whatTheCallerHasSentIsNotMaskedWhereTheUpstreamRepeatsIt() {
+        String guess = "upload_" + KEY.substring(12, 30);
+        String text = "No such Upload object: " + guess;
+        assertSame(text, redaction.text(text, guess));
+        assertEquals("No such Upload object: " + guess + " of ***", redaction.text(text + " of " + KEY, guess));
+        String json = "{\"error\":{\"message\":\"" + text + "\"}}";
+        assertSame(json, redaction.json(json, guess).orElseThrow());
+        assertEquals(guess, Redaction.ofCaller(guess));
+    }
+
+    @Test
+    void whatHasTheFormOfAKeyIsMaskedInACallersTextWhicheverItIs() {
+        assertEquals("The id *** is none.", Redaction.ofCaller("The id sk-proj-0123456789abcdef is none."));
+    }
+
     @Test
     void aKeyThatRepeatsItselfIsFoundToo() {
         Redaction repeated = new Redaction("ab".repeat(80));
         assertFalse(repeated.isClean("x" + "ab".repeat(6) + "x"));
         assertTrue(repeated.isClean("x" + "ab".repeat(3) + "x"));
+    }
+
+    @Test
+    void ofSeveralKeysTheLastThreeAreMasked() {
+        Redaction redaction = new Redaction("");
+        for (char letter = 'a'; letter <= 'd'; letter++) {
+            redaction = new Redaction((letter + "0" + letter + "1").repeat(8)).after(redaction);
+        }
+        assertEquals("***, ***, ***", redaction.text("d0d1d0d1d0d1, c1c0c1c0c1c0, b0b1b0b1b0b1"));
+        assertEquals("a0a1a0a1a0a1", redaction.text("a0a1a0a1a0a1"));
     }
 }

@@ -4,10 +4,19 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.cancelupload.upstream.OpenAI;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A heap dump would have the API key in it: whatever asks the executable for one, there is none. */
@@ -51,12 +60,40 @@ class HeapDumpIT {
     /** Otherwise it would go on without its event loop, and Lambda wait for it until the function's timeout. */
     @Test
     void anExhaustedHeapEndsTheProcessWithoutADump() throws Exception {
-        try (Bootstrap bootstrap = bootstrap("-Xmx8m")) {
-            invokeInVain(bootstrap, '"' + "a".repeat(6_000_000) + '"');
+        HttpServer openai = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        openai.setExecutor(threads);
+        openai.createContext("/", HeapDumpIT::answerAtLength);
+        openai.start();
+        Map<String, String> environment = Map.of(
+                "OPENAI_API_KEY",
+                OpenAI.KEY,
+                "OPENAI_BASE_URL",
+                "http://127.0.0.1:" + openai.getAddress().getPort(),
+                "QUARKUS_FUNQY_EXPORT",
+                "cleanUpUploads",
+                "CLEAN_UP_CONCURRENCY",
+                "100");
+        // A hundred answers of the longest kind at a time, for which the least memory of a function is enough.
+        String ids = IntStream.range(0, 1000)
+                .mapToObj(i -> "\"upload_" + i + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+        try (Bootstrap bootstrap = new Bootstrap(environment, "-Xmx5m")) {
+            invokeInVain(bootstrap, ids);
             assertEquals(3, bootstrap.exit());
             assertThat(bootstrap.log(), containsString("Terminating due to java.lang.OutOfMemoryError"));
             assertEquals(List.of(), bootstrap.files());
+        } finally {
+            openai.stop(0);
+            threads.shutdownNow();
         }
+    }
+
+    private static void answerAtLength(HttpExchange exchange) throws IOException {
+        byte[] body = OpenAI.envelope("x".repeat(60_000), null).getBytes(StandardCharsets.US_ASCII);
+        exchange.sendResponseHeaders(422, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
     }
 
     private static void invokeInVain(Bootstrap bootstrap, String event) {

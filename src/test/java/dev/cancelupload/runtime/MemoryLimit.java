@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html">Memory resource controller</a>
  */
-final class MemoryLimit implements AutoCloseable {
+public final class MemoryLimit implements AutoCloseable {
 
     private static final Path VERSION_1 = Path.of("/sys/fs/cgroup/memory");
     private static final Path VERSION_2 = Path.of("/sys/fs/cgroup");
@@ -20,7 +20,7 @@ final class MemoryLimit implements AutoCloseable {
     private final Path group;
 
     /** @throws IOException if there can be no such group here */
-    MemoryLimit(int megabytes) throws IOException {
+    public MemoryLimit(int megabytes) throws IOException {
         boolean first = Files.exists(VERSION_1);
         group = Files.createTempDirectory(first ? VERSION_1 : VERSION_2, "cancel-upload-");
         Files.writeString(
@@ -28,7 +28,7 @@ final class MemoryLimit implements AutoCloseable {
     }
 
     /** The command, run by a shell that joins the group first. */
-    List<String> joinedBy(List<String> command) {
+    public List<String> joinedBy(List<String> command) {
         List<String> joining = new ArrayList<>(
                 List.of("/bin/sh", "-c", "echo $$ > " + group.resolve("cgroup.procs") + " && exec \"$@\"", "sh"));
         joining.addAll(command);

@@ -10,6 +10,7 @@ import dev.cancelupload.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,21 @@ class PollLoopTest {
     @Test
     void aLoopThatReturnsIsLoggedAsWell() throws Exception {
         assertFalse(end(() -> {}).has("stackTrace"));
+    }
+
+    @Test
+    void aLoopThatHasEndedAlreadyIsLoggedToo() throws Exception {
+        PrintStream console = System.out;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(1, new PollLoop().awaitEndOf(Optional.empty()));
+        } finally {
+            System.setOut(console);
+        }
+        assertThat(
+                log.toString(StandardCharsets.UTF_8),
+                containsString("The loop that asks Lambda for events has ended."));
     }
 
     private static JsonNode end(Runnable loop) throws Exception {
@@ -52,7 +68,7 @@ class PollLoopTest {
                         awaited.countDown();
                     })
                     .start();
-            assertEquals(1, new PollLoop().awaitEndOf(thread));
+            assertEquals(1, new PollLoop().awaitEndOf(Optional.of(thread)));
         } finally {
             System.setOut(console);
         }

@@ -92,6 +92,17 @@ public final class RuntimeApi implements AutoCloseable {
         return asked.get();
     }
 
+    /** Waits until an event was asked for so many times. */
+    void awaitAsked(int times) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (asked.get() < times) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("the process did not ask for an event");
+            }
+            Thread.sleep(1);
+        }
+    }
+
     /** What the process posts next. */
     public Post posted() throws InterruptedException {
         Post post = posts.poll(30, TimeUnit.SECONDS);

@@ -3,6 +3,8 @@ package dev.cancelupload.upstream;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.not;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -11,6 +13,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -30,6 +33,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
 
     private final WireMockServer server = new WireMockServer(
             options().dynamicPort().stubRequestLoggingDisabled(true).containerThreads(40));
+    private StubMapping refusal = post(anyUrl()).build();
     private Wire wire;
     private Map<String, String> variables = Map.of();
 
@@ -106,6 +110,19 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     /** The answer to whatever has none of its own. */
     public void answersAnything(ResponseDefinitionBuilder answer) {
         server.stubFor(post(anyUrl()).atPriority(9).willReturn(answer));
+    }
+
+    /** From now on every other key is refused, and repeated in the answer. */
+    public void acceptsOnly(String key) {
+        server.removeStub(refusal);
+        refusal = post(anyUrl())
+                .atPriority(1)
+                .withHeader("Authorization", not(equalTo("Bearer " + key)))
+                .willReturn(
+                        error(401, "Incorrect API key provided: {{request.headers.Authorization}}", "invalid_api_key")
+                                .withTransformers("response-template"))
+                .build();
+        server.addStubMapping(refusal);
     }
 
     public int attempts(String id) {

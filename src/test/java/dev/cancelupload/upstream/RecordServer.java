@@ -3,7 +3,6 @@ package dev.cancelupload.upstream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -211,28 +210,21 @@ public final class RecordServer implements AutoCloseable {
         }
 
         private int read() throws IOException {
-            if (!isTls()) {
-                return socket.getInputStream().read();
-            }
-            while (decrypted.size() == 0) {
-                try {
-                    receive();
-                } catch (IOException e) {
-                    return -1;
+            try {
+                if (!isTls()) {
+                    return socket.getInputStream().read();
                 }
+                while (decrypted.size() == 0) {
+                    receive();
+                }
+            } catch (IOException e) {
+                // Closed, or reset, since it had not read everything.
+                return -1;
             }
             byte[] bytes = decrypted.toByteArray();
             decrypted.reset();
             decrypted.write(bytes, 1, bytes.length - 1);
             return bytes[0] & 0xff;
-        }
-
-        /** Reads what comes for as long as something comes, and does nothing with it. */
-        public void drain() throws IOException {
-            InputStream in = socket.getInputStream();
-            while (in.read(new byte[8192]) >= 0) {
-                // Next.
-            }
         }
 
         @Override
