@@ -297,7 +297,7 @@ def run_functions_of(function_zip, folder):
 
 # ---- The commands
 
-def shell(folder, *, functions):
+def shell(folder):
     """A PATH whose aws is version 1 of the AWS CLI with the one option that only version 2 has and needs."""
     bin = pathlib.Path(folder, "bin")
     bin.mkdir()
@@ -308,8 +308,8 @@ if "--cli-binary-format" in arguments:
     i = arguments.index("--cli-binary-format")
     assert arguments[:2] == ["lambda", "invoke"] and arguments[i + 1] == "raw-in-base64-out", arguments
     del arguments[i:i + 2]
-if arguments[:2] == ["sqs", "start-message-move-task"] or arguments[:2] == ["lambda", "invoke"] and not {functions}:
-    # moto has no such action, or there is no function to run: the options are checked, and nothing sent.
+if arguments[:2] == ["sqs", "start-message-move-task"]:
+    # moto has no such action: the options are checked, and nothing sent.
     arguments += ["--generate-cli-skeleton", "output"]
 # Of SQS it does not take the address from the environment.
 os.execv({aws_cli!r}, ["aws", "--endpoint-url", os.environ["AWS_ENDPOINT_URL"], *arguments])

@@ -1,6 +1,6 @@
 """Makes the template's resources in an emulated account, and runs bin/ and the documented commands there.
 
-    operated.py [FUNCTION_ZIP]     without a zip no function runs, and what invokes one is only checked for its options
+    operated.py [FUNCTION_ZIP]     without a zip every function answers {}
 """
 import atexit, json, shutil, sys, tempfile, tomllib
 from datetime import datetime, timedelta, timezone
@@ -13,7 +13,7 @@ if zip:
     atexit.register(run_functions_of(zip, folder).kill)
 else:
     LambdaFunction._invoke_lambda = lambda function, event=None: ("{}", False, "")
-environment = shell(folder, functions=bool(zip))
+environment = shell(folder)
 
 
 def parameters(stack=STACK):
