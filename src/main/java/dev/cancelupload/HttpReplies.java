@@ -59,7 +59,7 @@ final class HttpReplies {
 
     private static int status(UploadFailure failure) {
         return failure.answer()
-                .filter(answer -> isAboutTheRequest(failure.kind()))
+                .filter(answer -> answer.status() >= 400 && isAboutTheRequest(failure.kind()))
                 .map(ErrorAnswer::status)
                 .orElse(failure.kind().httpStatus());
     }

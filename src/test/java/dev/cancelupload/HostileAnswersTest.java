@@ -53,11 +53,31 @@ class HostileAnswersTest extends AgainstOpenAI {
     }
 
     @Test
+    void afterAnAnswerToAnotherRequestTheNextAttemptIsOnANewConnection() {
+        openai.hasPending("upload_first");
+        Lambda.result("\"upload_first\"");
+        int connections = openai.wire().accepted();
+        openai.answersInTurn(ID, cancelled("upload_other"), cancelled(ID));
+        Lambda.result(EVENT);
+        assertEquals(2, openai.attempts(ID));
+        assertEquals(connections + 1, openai.wire().accepted());
+    }
+
+    @Test
     void anUploadThatIsStillPendingWasNotCancelled() {
         openai.answers(ID, json(200, upload(ID, "pending")));
         JsonPath error = Lambda.error(EVENT);
         assertEquals("UpstreamFailure", error.getString("errorType"));
         assertThat(error.getString("errorMessage"), containsString("still pending"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"completed", "expired"})
+    void anUploadInAnotherFinalStateWasNotCancelled(String status) {
+        openai.answers(ID, json(200, upload(ID, status)));
+        JsonPath error = Lambda.error(EVENT);
+        assertEquals("UploadAlreadyFinal", error.getString("errorType"));
+        assertThat(error.getString("errorMessage"), containsString("is already " + status));
     }
 
     @Test

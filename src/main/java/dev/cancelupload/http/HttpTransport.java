@@ -47,9 +47,16 @@ public final class HttpTransport implements ClientRequestFilter {
         this.tls = tls;
     }
 
-    /** Makes a call with the REST client, whose request has this much time; JAX-RS has no parameter for it. */
-    public <T> T within(Budget budget, Callable<T> call) throws Exception {
-        return through((origin, request) -> exchange(origin, request, budget), call);
+    /**
+     * Makes a call with the REST client; JAX-RS has no parameters for these.
+     *
+     * @param budget the time that its request has
+     * @param again whether an attempt at the same was made before: then the connection is a new one, on which nothing can
+     *     have been left by another request
+     */
+    public <T> T within(Budget budget, boolean again, Callable<T> call) throws Exception {
+        return through(
+                (origin, request) -> again ? onNew(origin, request, budget) : exchange(origin, request, budget), call);
     }
 
     /**
@@ -170,6 +177,10 @@ public final class HttpTransport implements ClientRequestFilter {
                 // It was of no use any more, which shows only now.
             }
         }
+        return onNew(origin, request, budget);
+    }
+
+    private HttpAnswer onNew(Origin origin, byte[] request, Budget budget) throws TransportException {
         return exchange(HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget), request, budget);
     }
 

@@ -87,11 +87,15 @@ public final class InvocationLog {
         }
 
         /**
-         * One upload, on the thread that has finished it.
+         * One upload, on the thread that has finished it. A message that was not tried has no line: it comes again, and of
+         * a batch of ten thousand the lines would take longer than there is time.
          *
          * @param messageId of the message that named it, if one did
          */
         public void finished(Outcome outcome, Optional<String> messageId) {
+            if (isNotTried(outcome) && messageId.isPresent()) {
+                return;
+            }
             if (requestId != null) {
                 MDC.put(REQUEST_ID, requestId);
             }
@@ -109,9 +113,11 @@ public final class InvocationLog {
         public void messages(List<Outcome> outcomes, Duration time) {
             long failed =
                     outcomes.stream().filter(o -> o.leftOver().isPresent()).count();
+            long notTried = outcomes.stream().filter(InvocationLog::isNotTried).count();
             Map<String, Object> fields = invocationOf(export);
             fields.put("outcome", failed == 0 ? "done" : "partial");
             fields.put("failed", failed);
+            fields.put("notTried", notTried);
             summary(fields, outcomes, time, failed == 0);
         }
 
@@ -175,6 +181,12 @@ public final class InvocationLog {
     /** Nothing left to cancel is what a batch is for. */
     private static Logger.Level level(Outcome outcome) {
         return outcome.leftOver().isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
+    }
+
+    private static boolean isNotTried(Outcome outcome) {
+        return outcome instanceof Outcome.Failure failure
+                && failure.failure().kind() == FailureKind.BUDGET_SPENT
+                && outcome.attempts() == 0;
     }
 
     private static String text(Outcome outcome) {

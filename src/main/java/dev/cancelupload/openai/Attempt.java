@@ -36,11 +36,20 @@ sealed interface Attempt {
      * The status was 2xx, but the answer is not the cancelled Upload.
      *
      * @param reason completes the sentence "OpenAI's answer …"
+     * @param anothers whether it is the answer to another request, so that there may be one to this on a new connection
      */
-    record Unusable(int status, AnswerHeaders headers, String reason) implements Attempt {
+    record Unusable(int status, AnswerHeaders headers, String reason, boolean anothers) implements Attempt {
         @Override
         public boolean mayHaveCancelled() {
             return true;
+        }
+    }
+
+    /** The status was 2xx, and the Upload is in another final state than cancelled. */
+    record OtherwiseFinal(int status, AnswerHeaders headers, FinalState state) implements Attempt {
+        @Override
+        public boolean mayHaveCancelled() {
+            return false;
         }
     }
 

@@ -27,6 +27,10 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
         if (last instanceof Attempt.Broken broken) {
             return broken.reason().timedOut() && budgetSpent ? budgetSpent() : broken(broken.reason());
         }
+        if (last instanceof Attempt.OtherwiseFinal otherwise) {
+            ErrorAnswer answer = ErrorAnswer.withoutBody(otherwise.status(), otherwise.headers());
+            return alreadyFinal(otherwise.state(), details(Optional.of(answer)) + ".", answer);
+        }
         return unusable((Attempt.Unusable) last);
     }
 
@@ -66,13 +70,7 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
         }
         Optional<FinalState> state = FinalState.of(id, answer);
         if (state.isPresent()) {
-            return new UploadFailure(
-                    FailureKind.UPLOAD_ALREADY_FINAL,
-                    FailureKind.UPLOAD_ALREADY_FINAL.retryable(),
-                    alreadyFinal(state.get()) + tail,
-                    answer,
-                    state.get(),
-                    attempts);
+            return alreadyFinal(state.get(), tail, answer);
         }
         boolean retryable = RetryPolicy.retries(status, answer.headers());
         return new UploadFailure(
@@ -104,6 +102,11 @@ record Failures(UploadId id, int attempts, boolean mayHaveCancelled) {
         return status < 400
                 ? "answered with a redirect, which is not followed with the key; check OPENAI_BASE_URL"
                 : "sent an answer that is not OpenAI's error object; check OPENAI_BASE_URL";
+    }
+
+    private UploadFailure alreadyFinal(FinalState state, String tail, ErrorAnswer answer) {
+        FailureKind kind = FailureKind.UPLOAD_ALREADY_FINAL;
+        return new UploadFailure(kind, kind.retryable(), alreadyFinal(state) + tail, answer, state, attempts);
     }
 
     private String alreadyFinal(FinalState state) {

@@ -122,7 +122,7 @@ public enum FinalState {
             aboutTheUpload &= token.equals(word);
             before = word;
         }
-        return notToBe;
+        return tokens.stream().map(FinalState::word).anyMatch(OTHER_SUBJECTS::contains) ? Optional.empty() : notToBe;
     }
 
     /** Without the end of a sentence. */

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>{@code x-should-retry: true} or {@code false} decides, if OpenAI sends it.
- *   <li>Otherwise 408, 409, 429, every 5xx and a failed connection are tried again, and nothing else is.
+ *   <li>Otherwise 408, 409, 429, every 5xx, a failed connection and an answer to another request are tried again, and
+ *       nothing else is.
  *   <li>{@code retry-after-ms}, then {@code retry-after} (seconds or HTTP date) say how long to wait.
  *   <li>Otherwise the wait is 0.5 s, doubling up to 8 s, less up to a quarter of it.
  *   <li>At most {@code maxRetries} times.
@@ -53,7 +54,9 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
                     ? Optional.of(retryAfter(answer.headers(), now).orElseGet(() -> backoff(number)))
                     : Optional.empty();
         }
-        return attempt instanceof Attempt.Broken ? Optional.of(backoff(number)) : Optional.empty();
+        boolean lost = attempt instanceof Attempt.Broken
+                || attempt instanceof Attempt.Unusable unusable && unusable.anothers();
+        return lost ? Optional.of(backoff(number)) : Optional.empty();
     }
 
     /** Whether an answer is one to try again after. */

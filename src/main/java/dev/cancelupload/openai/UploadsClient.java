@@ -11,6 +11,7 @@ import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import jakarta.ws.rs.Priorities;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -93,7 +94,7 @@ public final class UploadsClient {
 
     private Attempt attempt(UploadId id, Optional<String> clientRequestId, Budget budget, int number) {
         try {
-            Attempt attempt = transport.within(budget, () -> call(id, clientRequestId, number));
+            Attempt attempt = transport.within(budget, number > 1, () -> call(id, clientRequestId, number));
             if (attempt instanceof Attempt.Unusable) {
                 // Whatever made it send that, the next request is better off on another connection.
                 transport.closeIdle();
@@ -112,23 +113,29 @@ public final class UploadsClient {
             return checked(id, upload, answer.getStatus(), headers, number);
         }
         String reason = body instanceof UploadBody.Other other ? other.reason() : "is empty";
-        return new Attempt.Unusable(answer.getStatus(), headers, reason);
+        return new Attempt.Unusable(answer.getStatus(), headers, reason, false);
     }
 
     /** That it is an Upload does not make it the one that was asked for. */
     private static Attempt checked(UploadId id, Upload upload, int status, AnswerHeaders headers, int number) {
         if (!upload.id().equals(id.value())) {
             return new Attempt.Unusable(
-                    status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")");
+                    status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")", true);
         }
         if (upload.status().equals(PENDING)) {
-            return new Attempt.Unusable(status, headers, "has the status of success, but the Upload is still pending");
+            return new Attempt.Unusable(
+                    status, headers, "has the status of success, but the Upload is still pending", false);
+        }
+        if (upload.status().equals(FinalState.COMPLETED.word())
+                || upload.status().equals(FinalState.EXPIRED.word())) {
+            FinalState state = FinalState.valueOf(upload.status().toUpperCase(Locale.ROOT));
+            return new Attempt.OtherwiseFinal(status, headers, state);
         }
         return Redaction.current()
                 .json(upload.json(), id.value())
                 .<Attempt>map(json -> new Attempt.Succeeded(new Cancelled(json, status, headers, number)))
-                .orElseGet(() ->
-                        new Attempt.Unusable(status, headers, "repeats the API key, and is not shown for that reason"));
+                .orElseGet(() -> new Attempt.Unusable(
+                        status, headers, "repeats the API key, and is not shown for that reason", false));
     }
 
     /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */

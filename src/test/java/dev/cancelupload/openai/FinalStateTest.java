@@ -57,6 +57,7 @@ class FinalStateTest {
                 "The unexpiredness is incompleted",
                 "Uploads of an expired subscription are not served",
                 "The invoice was cancelled",
+                "Upload cannot be canceled: your API key has expired",
                 "Payment not completed"
             })
     void whatElseHasExpiredOrWasCancelledIsNotTheUpload(String message) {
