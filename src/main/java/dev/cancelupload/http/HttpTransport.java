@@ -51,12 +51,12 @@ public final class HttpTransport implements ClientRequestFilter {
      * Makes a call with the REST client; JAX-RS has no parameters for these.
      *
      * @param budget the time that its request has
-     * @param again whether an attempt at the same was made before: then the connection is a new one, on which nothing can
-     *     have been left by another request
+     * @param fresh whether the connection has to be a new one, on which nothing can be left of another request
      */
-    public <T> T within(Budget budget, boolean again, Callable<T> call) throws Exception {
+    public <T> T within(Budget budget, boolean fresh, Callable<T> call) throws Exception {
         return through(
-                (origin, request) -> again ? onNew(origin, request, budget) : exchange(origin, request, budget), call);
+                (origin, request) -> fresh ? inPlaceOfIdle(origin, request, budget) : exchange(origin, request, budget),
+                call);
     }
 
     /**
@@ -176,6 +176,15 @@ public final class HttpTransport implements ClientRequestFilter {
                 }
                 // It was of no use any more, which shows only now.
             }
+        }
+        return onNew(origin, request, budget);
+    }
+
+    /** What made an attempt fail on one connection may be wrong with another; and there are to be no more than before. */
+    private HttpAnswer inPlaceOfIdle(Origin origin, byte[] request, Budget budget) throws TransportException {
+        HttpConnection other = idle.poll();
+        if (other != null) {
+            other.close();
         }
         return onNew(origin, request, budget);
     }

@@ -4,7 +4,6 @@ import dev.cancelupload.http.Budget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /**
  * The attempts at cancelling one Upload. Whoever has it waits between them, and can do something else meanwhile. It is used
@@ -15,19 +14,30 @@ public final class CancelCall {
     /** An attempt with less time than this would only be cut off, perhaps after the request was sent. */
     static final Duration LEAST_ATTEMPT = Duration.ofMillis(250);
 
+    /** What makes an attempt. */
+    interface Attempts {
+        /**
+         * @param number of the attempt, the first being 1
+         * @param onNewConnection whether one that was used before will not do
+         */
+        Attempt make(int number, boolean onNewConnection);
+    }
+
     private final UploadId id;
     private final RetryPolicy retries;
     private final Budget budget;
-    private final IntFunction<Attempt> attempt;
+    private final Attempts attempt;
     private int attempts;
     /** 1 once there was an attempt with a key that is replaced: it is none of those that the retries are counted by. */
     private int withFormerKey;
 
     private boolean mayHaveCancelled;
+    /** Whether the last attempt had no answer, or another request's. */
+    private boolean answerLost;
+
     private Cancelled cancelled;
 
-    /** @param attempt makes one attempt, given its number, the first being 1 */
-    CancelCall(UploadId id, RetryPolicy retries, Budget budget, IntFunction<Attempt> attempt) {
+    CancelCall(UploadId id, RetryPolicy retries, Budget budget, Attempts attempt) {
         this.id = id;
         this.retries = retries;
         this.budget = budget;
@@ -44,7 +54,7 @@ public final class CancelCall {
         if (budget.isSpent() || attempts > 0 && !fits(Duration.ZERO)) {
             throw failures().budgetSpent();
         }
-        Attempt last = attempt.apply(++attempts);
+        Attempt last = attempt.make(++attempts, answerLost);
         if (last instanceof Attempt.Succeeded succeeded) {
             cancelled = succeeded.cancelled();
             return Optional.empty();
@@ -62,6 +72,7 @@ public final class CancelCall {
             throw failures().of(last, budget.isSpent());
         }
         mayHaveCancelled |= last.mayHaveCancelled();
+        answerLost = last instanceof Attempt.Broken || last instanceof Attempt.Unusable;
         return wait;
     }
 

@@ -69,10 +69,10 @@ public final class UploadsClient {
      * @param budget the time for all attempts and the waits between them
      */
     public CancelCall cancel(UploadId id, Optional<String> clientRequestId, Budget budget) {
-        return new CancelCall(id, retries, budget, number -> {
+        return new CancelCall(id, retries, budget, (number, onNewConnection) -> {
             keys.refresh(budget);
             ApiKey key = keys.current();
-            Attempt attempt = attempt(id, clientRequestId, budget.atMost(timeout), number);
+            Attempt attempt = attempt(id, clientRequestId, budget.atMost(timeout), number, onNewConnection);
             return attempt instanceof Attempt.Answered answered
                             && answered.answer().status() == UNAUTHORIZED
                             && keys.replaced(key, budget)
@@ -92,11 +92,12 @@ public final class UploadsClient {
         return ((Attempt.Succeeded) attempt).cancelled();
     }
 
-    private Attempt attempt(UploadId id, Optional<String> clientRequestId, Budget budget, int number) {
+    private Attempt attempt(
+            UploadId id, Optional<String> clientRequestId, Budget budget, int number, boolean onNewConnection) {
         try {
-            Attempt attempt = transport.within(budget, number > 1, () -> call(id, clientRequestId, number));
-            if (attempt instanceof Attempt.Unusable) {
-                // Whatever made it send that, the next request is better off on another connection.
+            Attempt attempt = transport.within(budget, onNewConnection, () -> call(id, clientRequestId, number));
+            if (attempt instanceof Attempt.Unusable unusable && unusable.anothers()) {
+                // Where one connection is out of step, so may others be.
                 transport.closeIdle();
             }
             return attempt;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.cancelupload.http.Budget;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,11 @@ class CancelCallTest {
 
     private static CancelCall call(Budget budget, Attempt... attempts) {
         Deque<Attempt> left = new ArrayDeque<>(List.of(attempts));
-        return new CancelCall(new UploadId("upload_1"), new RetryPolicy(2, () -> 1), budget, number -> left.remove());
+        return new CancelCall(
+                new UploadId("upload_1"),
+                new RetryPolicy(2, () -> 1),
+                budget,
+                (number, onNewConnection) -> left.remove());
     }
 
     private static UploadFailure failure(CancelCall call) {
@@ -118,5 +123,24 @@ class CancelCallTest {
         UploadFailure failure = failure(call(Budget.of(Duration.ofMillis(200)), replaced()));
         assertEquals(FailureKind.CREDENTIALS_REJECTED, failure.kind());
         assertEquals(1, failure.attempts());
+    }
+
+    @Test
+    void afterALostAnswerTheNextAttemptIsOnANewConnectionAndOtherwiseOnAnyone() {
+        List<Boolean> fresh = new ArrayList<>();
+        Deque<Attempt> left = new ArrayDeque<>(List.of(
+                answered(503, Map.of()),
+                new Attempt.Unusable(200, NONE, "is another's", true),
+                answered(503, Map.of()),
+                answered(503, Map.of())));
+        failure(new CancelCall(
+                new UploadId("upload_1"),
+                new RetryPolicy(3, () -> 1),
+                Budget.of(Duration.ofSeconds(60)),
+                (number, onNewConnection) -> {
+                    fresh.add(onNewConnection);
+                    return left.remove();
+                }));
+        assertEquals(List.of(false, false, true, false), fresh);
     }
 }

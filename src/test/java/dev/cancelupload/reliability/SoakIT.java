@@ -323,7 +323,8 @@ class SoakIT {
                 late,
                 function.process.status("VmHWM") / 1024);
         assertEquals(requests, openai.requests(), "requests");
-        assertTrue(openai.connections() <= MOST_IDLE_CONNECTIONS + lost, "connections are not reused");
+        // After a lost answer the next attempt is on a new connection, in place of another.
+        assertTrue(openai.connections() <= MOST_IDLE_CONNECTIONS + 2 * lost, "connections are not reused");
         assertTrue(late.megabytes() <= early.megabytes() + MOST_GROWTH_MB, "memory grows");
         assertTrue(late.heapMegabytes() <= early.heapMegabytes() + MOST_HEAP_GROWTH_MB, "the heap grows");
         assertTrue(late.threads() <= early.threads(), "threads are left");
