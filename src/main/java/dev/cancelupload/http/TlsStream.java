@@ -197,6 +197,10 @@ final class TlsStream implements PeerStream {
     @Override
     public Pending pending() throws IOException {
         for (int reads = 0; !decrypted.hasRemaining(); ) {
+            if (wantsHandshake()) {
+                // A key update that was found at a look before still asks for an answer.
+                return Pending.BYTES;
+            }
             SSLEngineResult result = received.position() == 0 ? null : unwrap();
             if (result == null || result.getStatus() == Status.BUFFER_UNDERFLOW) {
                 int count = reads++ < MOST_READS_AT_A_LOOK ? socket.readNow(received) : 0;
@@ -208,8 +212,6 @@ final class TlsStream implements PeerStream {
                 }
             } else if (result.getStatus() == Status.CLOSED) {
                 return Pending.END;
-            } else if (wantsHandshake()) {
-                return Pending.BYTES;
             } else {
                 countIfWithoutData();
             }
