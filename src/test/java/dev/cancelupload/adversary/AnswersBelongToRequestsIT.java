@@ -6,7 +6,6 @@ import dev.cancelupload.Export;
 import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +136,17 @@ class AnswersBelongToRequestsIT {
     @ParameterizedTest
     @MethodSource("unasked")
     void aConnectionOnWhichTheServerSpokeFirstCarriesNoRequest(Protocol protocol, Word word) throws Exception {
+        // Init waits half a second for a connection, and a busy machine may have none by then.
+        for (int i = 0; i < 20; i++) {
+            if (isNotUsedAfter(protocol, word)) {
+                return;
+            }
+        }
+        throw new AssertionError("there was never a connection during init");
+    }
+
+    /** @return false if there was no connection before the first request */
+    private static boolean isNotUsedAfter(Protocol protocol, Word word) throws Exception {
         CountDownLatch spoken = new CountDownLatch(1);
         HostileUpstream.Opening opening = peer -> {
             peer.handshake();
@@ -149,14 +159,17 @@ class AnswersBelongToRequestsIT {
                 servers,
                 connection -> protocol,
                 Target.OPENAI_KEY,
-                Duration.ofSeconds(5),
+                Target.AMPLE,
                 Map.of(),
                 opening)) {
-            target.invariants.checkInit();
-            assertEquals(true, spoken.await(10, TimeUnit.SECONDS), "a connection during init");
+            target.sandbox.init(0);
+            if (!spoken.await(1, TimeUnit.SECONDS)) {
+                return false;
+            }
             target.checkHonest();
             assertEquals(2, target.upstream.connections(), "connections");
             assertEquals(1, target.upstream.requests(), "requests");
+            return true;
         }
     }
 }

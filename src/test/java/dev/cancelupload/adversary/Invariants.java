@@ -45,6 +45,12 @@ final class Invariants {
 
     private static final Duration HANDING_OVER = Duration.ofMillis(500);
 
+    /** A machine that was later than this may have made an attempt time out. */
+    private static final Duration LATE = Duration.ofMillis(200);
+
+    /** Who is late once has others who wait for it. */
+    private static final int FOLLOW_UPS = 3;
+
     private static final int MOST_THREADS = 30;
     private static final int MOST_DESCRIPTORS = 80;
 
@@ -66,7 +72,7 @@ final class Invariants {
 
     /** Init took no more than a second, the machine's delays aside. */
     void checkInit() throws InterruptedException {
-        Duration init = sandbox.init();
+        Duration init = sandbox.init(FOLLOW_UPS);
         require(
                 init.compareTo(Duration.ofSeconds(1).plus(HANDING_OVER)) <= 0,
                 "init within a second",
@@ -76,15 +82,16 @@ final class Invariants {
     /** Hands over the event and checks what comes. */
     Sandbox.Post check(Invocation invocation) throws IOException, InterruptedException {
         Sandbox.Post post = sandbox.invoke(invocation.event(), invocation.headers());
+        Invocation expected = post.missed().compareTo(LATE) > 0 ? invocation.unsure() : invocation;
         List<String> lines = sandbox.newLines();
         checkSecrets("what was posted", post.body());
         checkSecrets("the headers of what was posted", post.headers());
         // Together, since a key may be spread over lines; they differ in little else.
         checkSecrets("the log", String.join("\n", lines));
         checkTime(post);
-        checkSize(invocation, post);
-        checkPost(invocation, post);
-        checkLog(invocation, lines);
+        checkSize(expected, post);
+        checkPost(expected, post);
+        checkLog(expected, lines);
         checkProcess();
         return post;
     }
@@ -106,7 +113,8 @@ final class Invariants {
     }
 
     private void checkTime(Sandbox.Post post) {
-        Duration most = budget.plus(BEYOND_BUDGET).plus(HANDING_OVER).plus(post.missed());
+        Duration most =
+                budget.plus(BEYOND_BUDGET).plus(HANDING_OVER).plus(post.missed().multipliedBy(FOLLOW_UPS));
         require(
                 post.time().compareTo(most) <= 0,
                 "an invocation ends within CANCEL_BUDGET and half a second",

@@ -8,7 +8,6 @@ import dev.cancelupload.Json;
 import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -56,7 +55,7 @@ class KeyComesOutInNoFormIT {
                     servers,
                     connection -> Protocol.PLAIN,
                     key,
-                    Duration.ofSeconds(5),
+                    Target.AMPLE,
                     // What a message does not quote, the log does not have either: nothing is to be gained by retries.
                     Map.of("OPENAI_MAX_RETRIES", "0"));
             TARGETS.put(export + key, target);
@@ -112,7 +111,7 @@ class KeyComesOutInNoFormIT {
         try (HostileUpstream upstream = new HostileUpstream(java.util.Optional.empty(), connection -> "");
                 Sandbox sandbox = new Sandbox(
                         Export.CANCEL_UPLOAD,
-                        Duration.ofSeconds(5),
+                        Target.AMPLE,
                         Map.of("OPENAI_API_KEY", key, "OPENAI_BASE_URL", upstream.baseUrl()))) {
             JsonNode expected = Json.parse(Answer.uploadJson("upload_advshort", "n1n", "cancelled"))
                     .orElseThrow();

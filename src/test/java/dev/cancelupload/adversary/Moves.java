@@ -102,14 +102,14 @@ final class Moves {
     }
 
     private void surplus() {
-        add(Kind.SURPLUS, "a second answer in the same record", 2, CANCELLED, (exchange, random) -> {
+        first(Kind.SURPLUS, "a second answer in the same record", 2, CANCELLED, (exchange, random) -> {
             exchange.peer()
                     .send(Peer.concatenated(exchange.cancelled().bytes(), stale(exchange, exchange.id(), random)));
             return true;
         });
         for (int more = -1; more <= 1; more++) {
             int length = BUFFER + more;
-            add(
+            first(
                     Kind.SURPLUS,
                     "an answer of " + length + " bytes and another in the same record",
                     2,
@@ -120,7 +120,7 @@ final class Moves {
                                         exchange.cancelled().bytes(length), stale(exchange, exchange.id(), random)));
                         return true;
                     });
-            add(
+            first(
                     Kind.SURPLUS,
                     "an answer of " + length + " bytes in chunks and another in the same record",
                     1,
@@ -133,7 +133,7 @@ final class Moves {
                         return true;
                     });
         }
-        add(
+        first(
                 Kind.SURPLUS,
                 "an answer of 16384 bytes and another in a record of its own",
                 1,
@@ -143,24 +143,24 @@ final class Moves {
                             .send(exchange.cancelled().bytes(2 * BUFFER), stale(exchange, exchange.id(), random));
                     return true;
                 });
-        add(Kind.SURPLUS, "a second answer in a record of its own", 2, CANCELLED, (exchange, random) -> {
+        first(Kind.SURPLUS, "a second answer in a record of its own", 2, CANCELLED, (exchange, random) -> {
             exchange.peer().send(exchange.cancelled().bytes(), stale(exchange, exchange.id(), random));
             return true;
         });
-        add(Kind.SURPLUS, "five answers in one record", 1, CANCELLED, (exchange, random) -> {
+        first(Kind.SURPLUS, "five answers in one record", 1, CANCELLED, (exchange, random) -> {
             byte[] answer = exchange.cancelled().bytes();
             exchange.peer().send(Peer.concatenated(answer, answer, answer, answer, answer));
             return true;
         });
-        add(Kind.SURPLUS, "an answer and the first byte of another", 1, CANCELLED, (exchange, random) -> {
+        first(Kind.SURPLUS, "an answer and the first byte of another", 1, CANCELLED, (exchange, random) -> {
             exchange.peer().send(Peer.concatenated(exchange.cancelled().bytes(), new byte[] {'H'}));
             return true;
         });
-        add(Kind.SURPLUS, "an answer and a line feed", 1, CANCELLED, (exchange, random) -> {
+        first(Kind.SURPLUS, "an answer and a line feed", 1, CANCELLED, (exchange, random) -> {
             exchange.peer().send(Peer.concatenated(exchange.cancelled().bytes(), new byte[] {'\r', '\n'}));
             return true;
         });
-        add(
+        first(
                 Kind.SURPLUS,
                 "half a record before the next request, the rest after it",
                 2,

@@ -144,7 +144,8 @@ final class RandomWalk {
         chosen.forEach((id, move) -> upstream.plays(id, move.seeded(random.nextLong())));
         Invocation invocation = hostile ? senders.hostile(export) : event(chosen);
         if (upstream.hasOpenings()) {
-            invocation = unsure(invocation);
+            // Where the upstream speaks first, its answer may be taken for one, though never for another's.
+            invocation = invocation.unsure();
         }
         last.add(before + invocation);
         if (last.size() > REMEMBERED) {
@@ -180,19 +181,6 @@ final class RandomWalk {
             }
         }
         throw new AssertionError();
-    }
-
-    /** Where the upstream speaks before it is spoken to, an answer may be taken for one, though never for another's. */
-    private static Invocation unsure(Invocation invocation) {
-        Map<String, Expectation> expectations = new LinkedHashMap<>(invocation.uploads());
-        expectations.replaceAll((id, expected) -> expected == Expectation.CANCELLED ? Expectation.EITHER : expected);
-        return new Invocation(
-                invocation.name(),
-                invocation.event(),
-                invocation.headers(),
-                expectations,
-                invocation.moves(),
-                invocation.reply());
     }
 
     /** What the upstream does between two requests: to the idle connections, or to the next one. */

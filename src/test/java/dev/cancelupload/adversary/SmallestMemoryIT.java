@@ -8,7 +8,6 @@ import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -48,17 +47,7 @@ class SmallestMemoryIT {
     }
 
     private static Target target(Export export, Protocol protocol) throws IOException {
-        return target(export, protocol, Duration.ofSeconds(10));
-    }
-
-    private static Target target(Export export, Protocol protocol, Duration budget) throws IOException {
-        return new Target(
-                export,
-                servers,
-                connection -> protocol,
-                Target.OPENAI_KEY,
-                budget,
-                Map.of("OPENAI_MAX_RETRIES", "0", "OPENAI_TIMEOUT", "10s"));
+        return new Target(export, servers, protocol, Map.of("OPENAI_MAX_RETRIES", "0"));
     }
 
     private static Move error(int kilobytes, String filling) {
@@ -83,7 +72,7 @@ class SmallestMemoryIT {
         for (int i = 0; i < 1000; i += 50) {
             moves[i] = Target.HONEST;
         }
-        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN, Duration.ofSeconds(25))) {
+        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
             target.check(moves);
             target.check(Target.HONEST, Target.HONEST);
         }
@@ -191,7 +180,7 @@ class SmallestMemoryIT {
 
     @Test
     void aBatchOfTenThousandMessagesIsServed() throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.TLS_1_3, Duration.ofSeconds(25))) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.TLS_1_3)) {
             Move[] moves = new Move[10_000];
             Arrays.fill(moves, Target.HONEST);
             target.check(moves);
