@@ -23,7 +23,7 @@ final class TlsStream implements PeerStream {
      * After the handshake, over the connection's life. Servers send two or three session tickets; each stays in memory for
      * as long as the connection, and each key update asks for an answer.
      */
-    private static final int MOST_RECORDS_WITHOUT_DATA = 8;
+    private static final int MOST_RECORDS_WITHOUT_DATA = 32;
 
     /** For {@link #pending}, which would otherwise read for as long as a fast peer sends. */
     private static final int MOST_READS_AT_A_LOOK = 4;
