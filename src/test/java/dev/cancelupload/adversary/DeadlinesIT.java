@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +108,7 @@ class DeadlinesIT {
     @ParameterizedTest
     @MethodSource("beginnings")
     void initEndsWithinASecond(Beginning beginning) throws Exception {
+        CountDownLatch spoken = new CountDownLatch(1);
         try (Target target = new Target(
                 Export.CANCEL_UPLOAD,
                 servers,
@@ -113,16 +116,33 @@ class DeadlinesIT {
                 Target.OPENAI_KEY,
                 BUDGET,
                 Map.of(),
-                beginning.opening)) {
+                counted(beginning.opening, spoken))) {
             target.invariants.checkInit();
+            awaitOpening(spoken);
             target.checkHonest();
         }
+    }
+
+    private static HostileUpstream.Opening counted(HostileUpstream.Opening opening, CountDownLatch spoken) {
+        return peer -> {
+            try {
+                return opening.opens(peer);
+            } finally {
+                spoken.countDown();
+            }
+        };
+    }
+
+    /** What comes after the request is an answer to it; whoever speaks for longer than this has spoken by then. */
+    private static void awaitOpening(CountDownLatch spoken) throws InterruptedException {
+        spoken.await(3, TimeUnit.SECONDS);
     }
 
     /** They are ready before the function looks, so that it finds one after the other however quickly it reads. */
     @Test
     void keyUpdatesThatWaitOnTheFirstConnectionDelayNoInit() throws Exception {
         CompletableFuture<Sandbox> started = new CompletableFuture<>();
+        CountDownLatch spoken = new CountDownLatch(1);
         HostileUpstream.Opening opening = peer -> {
             peer.handshake();
             Sandbox sandbox = started.join();
@@ -138,9 +158,10 @@ class DeadlinesIT {
                 Target.OPENAI_KEY,
                 BUDGET,
                 Map.of(),
-                opening)) {
+                counted(opening, spoken))) {
             started.complete(target.sandbox);
             target.invariants.checkInit();
+            awaitOpening(spoken);
             target.checkHonest();
         }
     }
