@@ -3,16 +3,20 @@ package dev.cancelupload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cancelupload.event.HttpReply;
-import dev.cancelupload.event.HttpRequest;
-import dev.cancelupload.event.LambdaEvent;
-import dev.cancelupload.event.LambdaEvent.Http;
-import dev.cancelupload.event.LambdaEvent.SnsNotifications;
-import dev.cancelupload.event.LambdaEvent.SqsMessages;
-import dev.cancelupload.event.WrongEvent;
-import dev.cancelupload.http.Budget;
+import dev.cancelupload.cancel.Canceller;
+import dev.cancelupload.cancel.Outcome;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.lambda.LambdaEvent;
+import dev.cancelupload.lambda.LambdaEvent.Http;
+import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
+import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
+import dev.cancelupload.lambda.ProxyRequest;
+import dev.cancelupload.lambda.ProxyResponse;
+import dev.cancelupload.lambda.ProxyResponses;
+import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.time.Budget;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -47,7 +51,7 @@ public class CancelUploadHttp {
         if (event instanceof SnsNotifications) {
             throw failure;
         }
-        ObjectNode response = HttpReplies.failed(failure).toJson(HttpRequest.Format.PAYLOAD_2_0);
+        ObjectNode response = ProxyResponses.failed(failure).toJson(ProxyRequest.Format.PAYLOAD_2_0);
         if (event instanceof SqsMessages sqs) {
             // A queue takes any answer that names no failure for success, and would delete the messages.
             ArrayNode failures = response.putArray("batchItemFailures");
@@ -56,20 +60,25 @@ public class CancelUploadHttp {
         return response;
     }
 
-    private HttpReply reply(HttpRequest request) {
+    private ProxyResponse reply(ProxyRequest request) {
         Budget budget = canceller.budget();
         Optional<String> id = request.uploadId();
         if (id.isEmpty()) {
-            return log.answered(HttpReplies.unknownPath(request));
+            return unknownOperation(ProxyResponses.unknownPath(request));
         }
         if (!request.method().equals("POST")) {
-            return log.answered(HttpReplies.methodNotAllowed(request));
+            return unknownOperation(ProxyResponses.methodNotAllowed(request));
         }
         Outcome outcome = canceller.cancel(id::get, clientRequestId(request), budget);
         log.invocation(Export.CANCEL_UPLOAD_HTTP, outcome);
         return outcome instanceof Outcome.Success success
-                ? HttpReplies.cancelled(success.cancelled())
-                : HttpReplies.failed(((Outcome.Failure) outcome).failure());
+                ? ProxyResponses.cancelled(success.cancelled())
+                : ProxyResponses.failed(((Outcome.Failure) outcome).failure());
+    }
+
+    private ProxyResponse unknownOperation(ProxyResponse response) {
+        log.unknownOperation(response.status());
+        return response;
     }
 
     /**
@@ -78,7 +87,7 @@ public class CancelUploadHttp {
      *
      * @see <a href="https://platform.openai.com/docs/api-reference/debugging-requests">Debugging requests</a>
      */
-    private static Optional<String> clientRequestId(HttpRequest request) {
+    private static Optional<String> clientRequestId(ProxyRequest request) {
         return request.clientRequestId()
                 .filter(id -> !id.isEmpty() && id.length() <= 512 && id.chars().allMatch(c -> c > ' ' && c < 0x7f));
     }

@@ -1,12 +1,15 @@
 package dev.cancelupload;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.event.LambdaEvent;
-import dev.cancelupload.event.LambdaEvent.Payload;
-import dev.cancelupload.event.WrongEvent;
-import dev.cancelupload.http.Budget;
+import dev.cancelupload.cancel.Canceller;
+import dev.cancelupload.cancel.CleanUpReport;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.lambda.LambdaEvent;
+import dev.cancelupload.lambda.LambdaEvent.Payload;
+import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.time.Budget;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import dev.cancelupload.json.Json;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.Wire;
 import io.quarkus.test.common.ResourceArg;

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.Wire;

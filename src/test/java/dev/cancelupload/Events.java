@@ -1,6 +1,7 @@
 package dev.cancelupload;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cancelupload.json.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

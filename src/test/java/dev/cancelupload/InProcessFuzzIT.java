@@ -6,16 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cancelupload.event.EventReader;
-import dev.cancelupload.event.HttpReply;
-import dev.cancelupload.event.HttpRequest;
-import dev.cancelupload.event.LambdaEvent;
-import dev.cancelupload.event.LambdaEvent.Http;
-import dev.cancelupload.event.LambdaEvent.Message;
-import dev.cancelupload.event.LambdaEvent.Payload;
-import dev.cancelupload.event.LambdaEvent.SnsNotifications;
-import dev.cancelupload.event.LambdaEvent.SqsMessages;
-import dev.cancelupload.event.WrongEvent;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.EventReader;
+import dev.cancelupload.lambda.LambdaEvent;
+import dev.cancelupload.lambda.LambdaEvent.Http;
+import dev.cancelupload.lambda.LambdaEvent.Message;
+import dev.cancelupload.lambda.LambdaEvent.Payload;
+import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
+import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
+import dev.cancelupload.lambda.ProxyRequest;
+import dev.cancelupload.lambda.ProxyResponse;
+import dev.cancelupload.lambda.ProxyResponses;
+import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
@@ -175,10 +178,10 @@ class InProcessFuzzIT {
         } else if (event instanceof SnsNotifications sns) {
             sns.messages().forEach(this::find);
         } else if (event instanceof Http http) {
-            HttpRequest request = http.request();
+            ProxyRequest request = http.request();
             request.uploadId().ifPresent(this::check);
-            assertResponse(HttpReplies.unknownPath(request), request.format());
-            assertResponse(HttpReplies.methodNotAllowed(request), request.format());
+            assertResponse(ProxyResponses.unknownPath(request), request.format());
+            assertResponse(ProxyResponses.methodNotAllowed(request), request.format());
         }
     }
 
@@ -215,10 +218,10 @@ class InProcessFuzzIT {
         assertEquals(0, failure.attempts());
         assertTrue(failure.getMessage().length() < 2000, failure::toString);
         assertTrue(failure.getMessage().chars().noneMatch(Character::isISOControl), failure::toString);
-        assertResponse(HttpReplies.failed(failure), HttpRequest.Format.values()[refused % 4]);
+        assertResponse(ProxyResponses.failed(failure), ProxyRequest.Format.values()[refused % 4]);
     }
 
-    private static void assertResponse(HttpReply reply, HttpRequest.Format format) {
+    private static void assertResponse(ProxyResponse reply, ProxyRequest.Format format) {
         ObjectNode response = reply.toJson(format);
         int status = response.get("statusCode").intValue();
         assertTrue(status == 400 || status == 404 || status == 405, response::toString);

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.event.HttpReply;
-import dev.cancelupload.event.HttpRequest;
+import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.ProxyRequest;
+import dev.cancelupload.lambda.ProxyResponse;
+import dev.cancelupload.lambda.ProxyResponses;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
@@ -254,7 +256,7 @@ class OpenApiTest {
 
     @ParameterizedTest
     @MethodSource("ownReplies")
-    void anErrorOfTheFunctionsOwnHasAnExampleOfItsShapeUnderItsStatus(HttpReply reply) {
+    void anErrorOfTheFunctionsOwnHasAnExampleOfItsShapeUnderItsStatus(ProxyResponse reply) {
         JsonNode own = error(reply);
         JsonNode example = response(Integer.toString(reply.status()))
                 .at("/content/application~1json/examples/" + own.get("code").asText() + "/value/error");
@@ -266,7 +268,7 @@ class OpenApiTest {
 
     @ParameterizedTest
     @MethodSource("ownReplies")
-    void aHeaderOfTheFunctionsOwnIsDescribed(HttpReply reply) {
+    void aHeaderOfTheFunctionsOwnIsDescribed(ProxyResponse reply) {
         Set<String> own = new TreeSet<>(reply.headers().keySet());
         own.remove("content-type");
         assertThat(
@@ -281,14 +283,14 @@ class OpenApiTest {
     }
 
     /** Everything that the function words itself. */
-    static Stream<HttpReply> ownReplies() {
-        HttpRequest request = new HttpRequest(
-                HttpRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Optional.empty());
+    static Stream<ProxyResponse> ownReplies() {
+        ProxyRequest request = new ProxyRequest(
+                ProxyRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Optional.empty());
         return Stream.concat(
                 Arrays.stream(FailureKind.values())
                         .filter(OpenApiTest::isWordedByTheFunction)
-                        .map(kind -> HttpReplies.failed(UploadFailure.of(kind, "What was wrong."))),
-                Stream.of(HttpReplies.unknownPath(request), HttpReplies.methodNotAllowed(request)));
+                        .map(kind -> ProxyResponses.failed(UploadFailure.of(kind, "What was wrong."))),
+                Stream.of(ProxyResponses.unknownPath(request), ProxyResponses.methodNotAllowed(request)));
     }
 
     private static boolean isWordedByTheFunction(FailureKind kind) {
@@ -306,7 +308,7 @@ class OpenApiTest {
         };
     }
 
-    private static JsonNode error(HttpReply reply) {
+    private static JsonNode error(ProxyResponse reply) {
         JsonNode body = Json.parse(reply.body()).orElseThrow();
         assertThat(body.toString(), startsWith("{\"error\":{"));
         return body.get("error");

@@ -1,17 +1,19 @@
 package dev.cancelupload;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.event.HttpRequest;
-import dev.cancelupload.event.HttpRequest.Format;
-import dev.cancelupload.event.LambdaEvent;
-import dev.cancelupload.event.LambdaEvent.Foreign;
-import dev.cancelupload.event.LambdaEvent.Http;
-import dev.cancelupload.event.LambdaEvent.Message;
-import dev.cancelupload.event.LambdaEvent.Payload;
-import dev.cancelupload.event.LambdaEvent.SnsNotifications;
-import dev.cancelupload.event.LambdaEvent.SqsMessages;
-import dev.cancelupload.event.LambdaEvent.Unreadable;
-import dev.cancelupload.event.UploadIds;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.LambdaEvent;
+import dev.cancelupload.lambda.LambdaEvent.Foreign;
+import dev.cancelupload.lambda.LambdaEvent.Http;
+import dev.cancelupload.lambda.LambdaEvent.Message;
+import dev.cancelupload.lambda.LambdaEvent.Payload;
+import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
+import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
+import dev.cancelupload.lambda.LambdaEvent.Unreadable;
+import dev.cancelupload.lambda.ProxyRequest;
+import dev.cancelupload.lambda.ProxyRequest.Format;
+import dev.cancelupload.lambda.UploadIds;
 import dev.cancelupload.openai.UploadFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +98,7 @@ final class TreeEvents {
         return Optional.empty();
     }
 
-    private static Optional<HttpRequest> http(JsonNode event) {
+    private static Optional<ProxyRequest> http(JsonNode event) {
         JsonNode context = event.path("requestContext");
         if (!context.isObject()) {
             return Optional.empty();
@@ -115,9 +117,9 @@ final class TreeEvents {
         return Optional.of(request(format, event.get("httpMethod"), event.path("path"), event));
     }
 
-    private static HttpRequest request(Format format, JsonNode method, JsonNode path, JsonNode event) {
+    private static ProxyRequest request(Format format, JsonNode method, JsonNode path, JsonNode event) {
         String name = method.isTextual() ? method.textValue() : "";
-        return new HttpRequest(
+        return new ProxyRequest(
                 format,
                 name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}") ? name.toUpperCase(Locale.ROOT) : "?",
                 path.isTextual() ? path.textValue() : "",

@@ -1,6 +1,6 @@
 package dev.cancelupload.config;
 
-import dev.cancelupload.http.Budget;
+import dev.cancelupload.time.Budget;
 
 /** The API key of each request, which may be another one than that of the request before. */
 public interface ApiKeys {

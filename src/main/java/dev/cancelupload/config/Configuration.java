@@ -1,6 +1,5 @@
 package dev.cancelupload.config;
 
-import dev.cancelupload.Export;
 import dev.cancelupload.http.Proxy;
 import dev.cancelupload.redaction.Redaction;
 import java.net.URI;
@@ -276,14 +275,14 @@ public record Configuration(
                     || address == null
                     || Loopback.is(address.getHost())
                     || inEitherCase(Variable.NO_PROXY)
-                            .filter(noProxy -> Proxies.bypasses(noProxy, address))
+                            .filter(noProxy -> ProxyVariables.bypasses(noProxy, address))
                             .isPresent();
             return direct ? Optional.empty() : proxy;
         }
 
         private Optional<Proxy> proxy() {
             Optional<String> value = inEitherCase(Variable.HTTPS_PROXY);
-            Optional<Proxy> parsed = value.flatMap(v -> Proxies.parse(v.strip()));
+            Optional<Proxy> parsed = value.flatMap(v -> ProxyVariables.parse(v.strip()));
             if (value.isPresent() && parsed.isEmpty()) {
                 wrong(
                         Variable.HTTPS_PROXY,

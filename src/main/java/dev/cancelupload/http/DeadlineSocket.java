@@ -1,5 +1,7 @@
 package dev.cancelupload.http;
 
+import dev.cancelupload.time.Budget;
+import dev.cancelupload.time.DeadlineException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,7 +85,7 @@ final class DeadlineSocket implements PeerStream {
                 }
             }
             if (running > 0) {
-                int left = budget.leftForSocket();
+                int left = budget.millisLeft();
                 selector.select(untried.isEmpty() ? left : Math.min(left, HEAD_START_MILLIS));
                 if (Thread.currentThread().isInterrupted()) {
                     throw new ClosedByInterruptException();
@@ -110,7 +112,7 @@ final class DeadlineSocket implements PeerStream {
     public int read(ByteBuffer target, Budget budget) throws IOException {
         while (true) {
             // Asked before each try, since a peer that never pauses never makes us wait.
-            int left = budget.leftForSocket();
+            int left = budget.millisLeft();
             int count = channel.read(target);
             if (count != 0) {
                 return count;
@@ -127,7 +129,7 @@ final class DeadlineSocket implements PeerStream {
     @Override
     public void write(ByteBuffer source, Budget budget) throws IOException {
         while (true) {
-            int left = budget.leftForSocket();
+            int left = budget.millisLeft();
             channel.write(source);
             if (!source.hasRemaining()) {
                 return;

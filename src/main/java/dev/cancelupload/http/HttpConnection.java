@@ -1,6 +1,8 @@
 package dev.cancelupload.http;
 
 import dev.cancelupload.http.PeerStream.Pending;
+import dev.cancelupload.time.Budget;
+import dev.cancelupload.time.DeadlineException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +25,7 @@ final class HttpConnection implements Closeable {
 
     private final PeerStream stream;
     private final Incoming incoming;
-    private final AnswerParser answers;
+    private final ResponseParser answers;
     private boolean used;
     private boolean reusable;
     private long idleSince;
@@ -31,7 +33,7 @@ final class HttpConnection implements Closeable {
     private HttpConnection(PeerStream stream) {
         this.stream = stream;
         this.incoming = new Incoming(stream);
-        this.answers = new AnswerParser(incoming);
+        this.answers = new ResponseParser(incoming);
     }
 
     /**
@@ -39,7 +41,8 @@ final class HttpConnection implements Closeable {
      *
      * @throws TransportException if there is no connection within the budget, or none that can be trusted
      */
-    static HttpConnection open(Origin origin, Optional<Proxy> proxy, SSLContext tls, Lookup lookup, Budget attempt)
+    static HttpConnection open(
+            Origin origin, Optional<Proxy> proxy, SSLContext tls, HostResolver lookup, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         DeadlineSocket socket = null;
@@ -62,11 +65,12 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    private static DeadlineSocket connect(String host, int port, Lookup lookup, Budget budget) throws IOException {
+    private static DeadlineSocket connect(String host, int port, HostResolver lookup, Budget budget)
+            throws IOException {
         return DeadlineSocket.connect(List.of(lookup.resolve(host, budget)), port, budget);
     }
 
-    private static DeadlineSocket tunnel(Proxy proxy, Origin origin, Lookup lookup, Budget budget)
+    private static DeadlineSocket tunnel(Proxy proxy, Origin origin, HostResolver lookup, Budget budget)
             throws TransportException {
         DeadlineSocket socket = null;
         boolean tunnelled = false;
@@ -75,7 +79,7 @@ final class HttpConnection implements Closeable {
             socket.write(ByteBuffer.wrap(proxy.request(origin)), budget);
             Incoming incoming = new Incoming(socket);
             incoming.useWithin(budget);
-            int status = new AnswerParser(incoming).readTunnel();
+            int status = new ResponseParser(incoming).readTunnel();
             if (status < 200 || status > 299) {
                 throw new IOException("it answered HTTP " + status);
             }
@@ -96,7 +100,7 @@ final class HttpConnection implements Closeable {
                 ? "not in time"
                 : e instanceof UnknownHostException
                         ? "its name could not be resolved"
-                        : e instanceof AnswerParser.PrematureEndException
+                        : e instanceof ResponseParser.PrematureEndException
                                 ? "it closed the connection"
                                 : TransportException.reason(e);
         return new TransportException(
@@ -128,17 +132,17 @@ final class HttpConnection implements Closeable {
      * @throws TransportException if no complete answer came within the budget
      * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a Request</a>
      */
-    HttpAnswer exchange(byte[] request, Budget attempt) throws TransportException {
+    HttpResponse exchange(byte[] request, Budget attempt) throws TransportException {
         requireNothingPending();
         if (attempt.isSpent()) {
             throw new TransportException("the time was over before the request was sent", false, true, null);
         }
         incoming.useWithin(attempt);
-        HttpAnswer answer;
+        HttpResponse answer;
         try {
             send(request, attempt);
             answer = answers.read();
-        } catch (AnswerParser.MalformedAnswerException e) {
+        } catch (ResponseParser.MalformedAnswerException e) {
             throw new TransportException("the answer was not usable: " + e.getMessage(), true, false, e);
         } catch (DeadlineException e) {
             throw new TransportException("no complete answer came in time", true, true, e);
@@ -199,7 +203,7 @@ final class HttpConnection implements Closeable {
     }
 
     private static String inBrackets(IOException e) {
-        return e instanceof AnswerParser.PrematureEndException ? "" : " (" + TransportException.reason(e) + ")";
+        return e instanceof ResponseParser.PrematureEndException ? "" : " (" + TransportException.reason(e) + ")";
     }
 
     /** Whether another request can follow the answer that was read last. */

@@ -1,5 +1,6 @@
 package dev.cancelupload.http;
 
+import dev.cancelupload.time.Budget;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.core.MediaType;
@@ -64,8 +65,8 @@ public final class HttpTransport implements ClientRequestFilter {
      *
      * @param answer what comes back, as it would come over the wire
      */
-    public <T> T rehearse(byte[] answer, Callable<T> call) throws Exception {
-        return through((origin, request) -> new AnswerParser(new ByteArrayInputStream(answer)).read(), call);
+    public <T> T warmUp(byte[] answer, Callable<T> call) throws Exception {
+        return through((origin, request) -> new ResponseParser(new ByteArrayInputStream(answer)).read(), call);
     }
 
     /**
@@ -76,7 +77,7 @@ public final class HttpTransport implements ClientRequestFilter {
      */
     public void connectAhead(URI uri, Budget budget) {
         try {
-            rest(HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.UNBOUNDED, budget));
+            rest(HttpConnection.open(Origin.of(uri), proxy, tls, HostResolver.UNBOUNDED, budget));
         } catch (TransportException e) {
             // Nothing was lost.
         }
@@ -103,7 +104,8 @@ public final class HttpTransport implements ClientRequestFilter {
      * @return whatever the server answers
      * @throws TransportException if there is no complete answer within the budget
      */
-    public HttpAnswer post(URI uri, Map<String, String> headers, byte[] body, Budget budget) throws TransportException {
+    public HttpResponse post(URI uri, Map<String, String> headers, byte[] body, Budget budget)
+            throws TransportException {
         StringBuilder head =
                 new StringBuilder(2048).append("POST / HTTP/1.1\r\nHost: ").append(uri.getRawAuthority());
         headers.forEach(
@@ -116,14 +118,14 @@ public final class HttpTransport implements ClientRequestFilter {
         byte[] request = Arrays.copyOf(start, start.length + body.length);
         System.arraycopy(body, 0, request, start.length, body.length);
         try (HttpConnection connection =
-                HttpConnection.open(Origin.of(uri), proxy, tls, Lookup.WITHIN_BUDGET, budget)) {
+                HttpConnection.open(Origin.of(uri), proxy, tls, HostResolver.WITHIN_BUDGET, budget)) {
             return connection.exchange(request, budget);
         }
     }
 
     /** How a request gets its answer. */
     private interface Exchange {
-        HttpAnswer with(Origin origin, byte[] request) throws IOException;
+        HttpResponse with(Origin origin, byte[] request) throws IOException;
     }
 
     private <T> T through(Exchange exchange, Callable<T> call) throws Exception {
@@ -142,7 +144,7 @@ public final class HttpTransport implements ClientRequestFilter {
         if (exchange == null) {
             throw new IllegalStateException("a call outside of within(…)");
         }
-        HttpAnswer answer = exchange.with(Origin.of(request.getUri()), head(request));
+        HttpResponse answer = exchange.with(Origin.of(request.getUri()), head(request));
         Response.ResponseBuilder response = Response.status(answer.status());
         for (Map.Entry<String, List<String>> field : answer.headers().entrySet()) {
             for (String value : field.getValue()) {
@@ -166,7 +168,7 @@ public final class HttpTransport implements ClientRequestFilter {
     }
 
     /** On an idle connection if there is one, else on a new one. */
-    HttpAnswer exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
+    HttpResponse exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
         for (HttpConnection connection = idleConnection(); connection != null; connection = idleConnection()) {
             try {
                 return exchange(connection, request, budget);
@@ -181,7 +183,7 @@ public final class HttpTransport implements ClientRequestFilter {
     }
 
     /** What made an attempt fail on one connection may be wrong with another; and there are to be no more than before. */
-    private HttpAnswer inPlaceOfIdle(Origin origin, byte[] request, Budget budget) throws TransportException {
+    private HttpResponse inPlaceOfIdle(Origin origin, byte[] request, Budget budget) throws TransportException {
         HttpConnection other = idle.poll();
         if (other != null) {
             other.close();
@@ -189,14 +191,14 @@ public final class HttpTransport implements ClientRequestFilter {
         return onNew(origin, request, budget);
     }
 
-    private HttpAnswer onNew(Origin origin, byte[] request, Budget budget) throws TransportException {
-        return exchange(HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, budget), request, budget);
+    private HttpResponse onNew(Origin origin, byte[] request, Budget budget) throws TransportException {
+        return exchange(HttpConnection.open(origin, proxy, tls, HostResolver.WITHIN_BUDGET, budget), request, budget);
     }
 
-    private HttpAnswer exchange(HttpConnection connection, byte[] request, Budget budget) throws TransportException {
+    private HttpResponse exchange(HttpConnection connection, byte[] request, Budget budget) throws TransportException {
         boolean keep = false;
         try {
-            HttpAnswer answer = connection.exchange(request, budget);
+            HttpResponse answer = connection.exchange(request, budget);
             keep = connection.isReusable() && idle.size() < MOST_IDLE;
             return answer;
         } finally {

@@ -1,5 +1,7 @@
 package dev.cancelupload.http;
 
+import dev.cancelupload.time.Budget;
+import dev.cancelupload.time.DeadlineException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

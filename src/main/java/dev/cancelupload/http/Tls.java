@@ -49,7 +49,7 @@ public final class Tls {
     private Tls() {}
 
     /** Begins a handshake with nobody, after which the JDK knows which algorithms {@code java.security} allows. */
-    public static void rehearse() {
+    public static void warmUp() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[0], null);

@@ -1,5 +1,6 @@
 package dev.cancelupload.http;
 
+import dev.cancelupload.time.Budget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;

@@ -1,10 +1,9 @@
 package dev.cancelupload.log;
 
-import dev.cancelupload.CleanUpReport;
-import dev.cancelupload.Export;
-import dev.cancelupload.Outcome;
-import dev.cancelupload.event.HttpReply;
-import dev.cancelupload.openai.Cancelled;
+import dev.cancelupload.cancel.CleanUpReport;
+import dev.cancelupload.cancel.Outcome;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.openai.CancelledUpload;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
@@ -56,18 +55,17 @@ public final class InvocationLog {
     }
 
     /**
-     * An HTTP request that is none for an upload.
+     * An HTTP request with another path or method than that of a cancel.
      *
-     * @return the reply, to be given
+     * @param status of the response: 404 or 405
      */
-    public HttpReply answered(HttpReply reply) {
+    public void unknownOperation(int status) {
         Map<String, Object> fields = invocationOf(Export.CANCEL_UPLOAD_HTTP);
-        fields.put("outcome", reply.status() == 405 ? "MethodNotAllowed" : "UnknownPath");
+        fields.put("outcome", status == 405 ? "MethodNotAllowed" : "UnknownPath");
         fields.put("attempts", 0);
         fields.put("millis", 0);
         fields.put("uploads", 0);
-        log(Logger.Level.WARN, "no such operation: " + reply.status(), fields, true);
-        return reply;
+        log(Logger.Level.WARN, "no such operation: " + status, fields, true);
     }
 
     /** The lines of a batch that begins now, on the thread of its invocation. */
@@ -141,9 +139,9 @@ public final class InvocationLog {
     }
 
     /** Makes the line of a cancelled upload, and keeps it to itself. */
-    public void rehearse(Export export, Cancelled cancelled) {
+    public void warmUp(Export export, CancelledUpload cancelled) {
         Map<String, Object> fields = fields(export, INVOCATION);
-        describe(new Outcome.Success("upload_rehearsal", cancelled, 0), fields);
+        describe(new Outcome.Success("upload_warmup", cancelled, 0), fields);
         ExtLogRecord line = new ExtLogRecord(
                 Level.INFO, "%s", ExtLogRecord.FormatStyle.PRINTF, getClass().getName());
         line.setParameters(new Object[] {new LogEvent("", fields, true)});

@@ -1,6 +1,6 @@
 package dev.cancelupload.openai;
 
-import dev.cancelupload.http.Budget;
+import dev.cancelupload.time.Budget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,7 +20,7 @@ public final class CancelCall {
          * @param number of the attempt, the first being 1
          * @param onNewConnection whether one that was used before will not do
          */
-        Attempt make(int number, boolean onNewConnection);
+        AttemptResult make(int number, boolean onNewConnection);
     }
 
     private final UploadId id;
@@ -35,7 +35,7 @@ public final class CancelCall {
     /** Whether the last attempt had no answer, or another request's. */
     private boolean answerLost;
 
-    private Cancelled cancelled;
+    private CancelledUpload cancelled;
 
     CancelCall(UploadId id, RetryPolicy retries, Budget budget, Attempts attempt) {
         this.id = id;
@@ -54,12 +54,12 @@ public final class CancelCall {
         if (budget.isSpent() || attempts > 0 && !fits(Duration.ZERO)) {
             throw failures().budgetSpent();
         }
-        Attempt last = attempt.make(++attempts, answerLost);
-        if (last instanceof Attempt.Succeeded succeeded) {
+        AttemptResult last = attempt.make(++attempts, answerLost);
+        if (last instanceof AttemptResult.Succeeded succeeded) {
             cancelled = succeeded.cancelled();
             return Optional.empty();
         }
-        if (last instanceof Attempt.KeyReplaced replaced) {
+        if (last instanceof AttemptResult.KeyReplaced replaced) {
             if (withFormerKey == 0 && fits(Duration.ZERO)) {
                 withFormerKey = 1;
                 return Optional.of(Duration.ZERO);
@@ -72,7 +72,7 @@ public final class CancelCall {
             throw failures().of(last, budget.isSpent());
         }
         mayHaveCancelled |= last.mayHaveCancelled();
-        answerLost = last instanceof Attempt.Broken || last instanceof Attempt.Unusable;
+        answerLost = last instanceof AttemptResult.Broken || last instanceof AttemptResult.Unusable;
         return wait;
     }
 
@@ -81,12 +81,12 @@ public final class CancelCall {
         return budget.left().minus(wait).compareTo(LEAST_ATTEMPT) >= 0;
     }
 
-    private Failures failures() {
-        return new Failures(id, attempts, mayHaveCancelled);
+    private FailureFactory failures() {
+        return new FailureFactory(id, attempts, mayHaveCancelled);
     }
 
     /** The cancelled Upload, once {@link #attempt} was empty. */
-    public Cancelled cancelled() {
+    public CancelledUpload cancelled() {
         return cancelled;
     }
 }

@@ -25,7 +25,7 @@ public record ErrorObject(
 
     /** The object under {@code error}; empty if the text is not such an envelope, or says one of its fields twice. */
     static Optional<ErrorObject> read(String json) {
-        try (JsonParser parser = AnswerJson.parser(json)) {
+        try (JsonParser parser = ResponseJson.parser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
@@ -40,7 +40,7 @@ public record ErrorObject(
                     fields = fields(parser);
                 }
             }
-            AnswerJson.requireEnd(parser);
+            ResponseJson.requireEnd(parser);
             return Optional.ofNullable(fields).map(ErrorObject::of);
         } catch (IOException e) {
             return Optional.empty();
@@ -53,7 +53,7 @@ public record ErrorObject(
             parser.nextToken();
             if (!FIELDS.contains(name)) {
                 parser.skipChildren();
-            } else if (fields.put(name, AnswerJson.scalar(parser)) != null) {
+            } else if (fields.put(name, ResponseJson.scalar(parser)) != null) {
                 throw new IOException("the field " + name + " is there twice");
             }
         }

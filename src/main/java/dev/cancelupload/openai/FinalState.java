@@ -75,15 +75,15 @@ public enum FinalState {
     /**
      * The state that an answer of status 400 says the Upload has; empty if it says something else.
      *
-     * @param id what was asked for
+     * @param uploadId what was asked for
      */
-    static Optional<FinalState> of(UploadId id, ErrorAnswer answer) {
+    static Optional<FinalState> of(String uploadId, ErrorResponse answer) {
         if (answer.status() != 400) {
             return Optional.empty();
         }
         return answer.error()
                 .flatMap(error -> error.code().flatMap(FinalState::inCode).or(() -> error.message()
-                        .flatMap(message -> inMessage(message, id.value()))));
+                        .flatMap(message -> inMessage(message, uploadId))));
     }
 
     private static Optional<FinalState> inCode(String code) {

@@ -1,13 +1,9 @@
 package dev.cancelupload.openai;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.regex.Pattern;
 
 /**
  * When to try again, and after how long: the rules of OpenAI's official SDKs.
@@ -34,8 +30,6 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
     static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(60);
     static final double JITTER = 0.25;
 
-    private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d*)?");
-
     /**
      * Whether and when to try again.
      *
@@ -44,23 +38,23 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
      * @param now the time, for a {@code retry-after} that is a date
      * @return how long to wait before the next attempt; empty if there is to be none
      */
-    Optional<Duration> waitAfter(int number, Attempt attempt, Instant now) {
+    Optional<Duration> waitAfter(int number, AttemptResult attempt, Instant now) {
         if (number > maxRetries) {
             return Optional.empty();
         }
-        if (attempt instanceof Attempt.Answered answered) {
-            ErrorAnswer answer = answered.answer();
+        if (attempt instanceof AttemptResult.Answered answered) {
+            ErrorResponse answer = answered.answer();
             return retries(answer.status(), answer.headers())
                     ? Optional.of(retryAfter(answer.headers(), now).orElseGet(() -> backoff(number)))
                     : Optional.empty();
         }
-        boolean lost = attempt instanceof Attempt.Broken
-                || attempt instanceof Attempt.Unusable unusable && unusable.anothers();
+        boolean lost = attempt instanceof AttemptResult.Broken
+                || attempt instanceof AttemptResult.Unusable unusable && unusable.anothers();
         return lost ? Optional.of(backoff(number)) : Optional.empty();
     }
 
     /** Whether an answer is one to try again after. */
-    static boolean retries(int status, AnswerHeaders headers) {
+    static boolean retries(int status, ResponseHeaders headers) {
         String decided = headers.first("x-should-retry").orElse("");
         if (decided.equalsIgnoreCase("true")) {
             return true;
@@ -78,37 +72,11 @@ record RetryPolicy(int maxRetries, DoubleSupplier random) {
     }
 
     /** What the headers ask for; empty if they ask for nothing that lies ahead, or is too far ahead. */
-    static Optional<Duration> retryAfter(AnswerHeaders headers, Instant now) {
+    static Optional<Duration> retryAfter(ResponseHeaders headers, Instant now) {
         return headers.first("retry-after-ms")
-                .flatMap(value -> number(value, 1))
+                .flatMap(RetryAfter::millis)
                 .or(() -> headers.first("retry-after")
-                        .flatMap(value -> number(value, 1000).or(() -> until(value, now))))
+                        .flatMap(value -> RetryAfter.seconds(value).or(() -> RetryAfter.untilDate(value, now))))
                 .filter(wait -> !wait.isNegative() && !wait.isZero() && wait.compareTo(LONGEST_RETRY_AFTER) <= 0);
-    }
-
-    /** Whether the value of a {@code retry-after} or {@code retry-after-ms} is a number of seconds or milliseconds. */
-    static boolean isNumber(String value) {
-        return number(value, 1).isPresent();
-    }
-
-    /** Whether the value of a {@code retry-after} is a date. */
-    static boolean isDate(String value) {
-        return until(value, Instant.EPOCH).isPresent();
-    }
-
-    private static Optional<Duration> number(String value, int millis) {
-        if (value.length() > 20 || !NUMBER.matcher(value).matches()) {
-            return Optional.empty();
-        }
-        double wait = Double.parseDouble(value) * millis;
-        return wait < Long.MAX_VALUE / 1e6 ? Optional.of(Duration.ofNanos((long) (wait * 1e6))) : Optional.empty();
-    }
-
-    private static Optional<Duration> until(String date, Instant now) {
-        try {
-            return Optional.of(Duration.between(now, ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -29,8 +29,8 @@ public record Upload(String id, String status, String json) implements UploadBod
         if (body.length == 0) {
             return new Other("is empty");
         }
-        Optional<String> json = AnswerJson.text(body);
-        try (JsonParser parser = AnswerJson.parser(json.orElse(""))) {
+        Optional<String> json = ResponseJson.text(body);
+        try (JsonParser parser = ResponseJson.parser(json.orElse(""))) {
             return json.isEmpty() ? notJson(body, contentType) : read(json.get(), parser);
         } catch (IOException e) {
             return notJson(body, contentType);
@@ -43,7 +43,7 @@ public record Upload(String id, String status, String json) implements UploadBod
 
     private static UploadBody read(String json, JsonParser parser) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            AnswerJson.skipToEnd(parser);
+            ResponseJson.skipToEnd(parser);
             return notAnUpload("it is not a JSON object");
         }
         String object = null;
@@ -72,7 +72,7 @@ public record Upload(String id, String status, String json) implements UploadBod
             }
             parser.skipChildren();
         }
-        AnswerJson.requireEnd(parser);
+        ResponseJson.requireEnd(parser);
         if (twice != null) {
             return notAnUpload("it has the field \"" + twice + "\" twice");
         }

@@ -11,7 +11,7 @@ public final class UploadFailure extends RuntimeException {
 
     private final FailureKind kind;
     private final boolean retryable;
-    private final transient ErrorAnswer answer;
+    private final transient ErrorResponse answer;
     private final FinalState finalState;
     private final int attempts;
 
@@ -25,7 +25,7 @@ public final class UploadFailure extends RuntimeException {
             FailureKind kind,
             boolean retryable,
             String message,
-            ErrorAnswer answer,
+            ErrorResponse answer,
             FinalState finalState,
             int attempts) {
         // No stack trace: this is an outcome, and the place it was made at says nothing about it.
@@ -58,7 +58,7 @@ public final class UploadFailure extends RuntimeException {
     }
 
     /** OpenAI's last answer, if there was one. */
-    public Optional<ErrorAnswer> answer() {
+    public Optional<ErrorResponse> answer() {
         return Optional.ofNullable(answer);
     }
 

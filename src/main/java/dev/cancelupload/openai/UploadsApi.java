@@ -24,7 +24,7 @@ public interface UploadsApi {
      * @param uploadId the Upload's identifier
      * @param clientRequestId the caller's own identifier of the request for OpenAI's support, or null
      * @return what a 2xx answer holds, normally the cancelled {@link Upload}, with status and headers
-     * @throws ErrorAnswerException for every other status
+     * @throws ErrorResponseException for every other status
      */
     @POST
     @Path("/{upload_id}/cancel")

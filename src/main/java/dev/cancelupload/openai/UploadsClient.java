@@ -3,10 +3,10 @@ package dev.cancelupload.openai;
 import dev.cancelupload.config.ApiKey;
 import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.Configuration;
-import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
 import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.time.Budget;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import jakarta.ws.rs.Priorities;
 import java.nio.charset.StandardCharsets;
@@ -19,14 +19,14 @@ import org.jboss.resteasy.reactive.RestResponse;
 /** Cancels Uploads: makes the calls of {@link UploadsApi} and tries again as {@link RetryPolicy} says. */
 public final class UploadsClient {
 
-    private static final byte[] REHEARSED =
+    private static final byte[] WARM_UP_RESPONSE =
             """
             HTTP/1.1 200 OK\r
             content-type: application/json\r
-            x-request-id: req_rehearsal\r
-            content-length: 157\r
+            x-request-id: req_warmup\r
+            content-length: 154\r
             \r
-            {"id":"upload_rehearsal","object":"upload","bytes":1,"created_at":1,"filename":"f","purpose":"batch",\
+            {"id":"upload_warmup","object":"upload","bytes":1,"created_at":1,"filename":"f","purpose":"batch",\
             "status":"cancelled","expires_at":2,"file":null,"p":1.5}"""
                     .getBytes(StandardCharsets.US_ASCII);
 
@@ -57,7 +57,7 @@ public final class UploadsClient {
                 .register(new RequestHeaders(configuration, keys, version), Priorities.USER)
                 .register(transport, HttpTransport.PRIORITY)
                 .register(new UploadReader(), Priorities.USER)
-                .register(new ErrorAnswerMapper(), Priorities.USER)
+                .register(new ErrorResponseMapper(), Priorities.USER)
                 .build(UploadsApi.class);
     }
 
@@ -72,11 +72,11 @@ public final class UploadsClient {
         return new CancelCall(id, retries, budget, (number, onNewConnection) -> {
             keys.refresh(budget);
             ApiKey key = keys.current();
-            Attempt attempt = attempt(id, clientRequestId, budget.atMost(timeout), number, onNewConnection);
-            return attempt instanceof Attempt.Answered answered
+            AttemptResult attempt = attempt(id, clientRequestId, budget.atMost(timeout), number, onNewConnection);
+            return attempt instanceof AttemptResult.Answered answered
                             && answered.answer().status() == UNAUTHORIZED
                             && keys.replaced(key, budget)
-                    ? new Attempt.KeyReplaced(answered)
+                    ? new AttemptResult.KeyReplaced(answered)
                     : attempt;
         });
     }
@@ -86,17 +86,17 @@ public final class UploadsClient {
      *
      * @throws Exception if that fails, which no caller would notice
      */
-    public Cancelled rehearse() throws Exception {
-        Attempt attempt =
-                transport.rehearse(REHEARSED, () -> call(new UploadId("upload_rehearsal"), Optional.empty(), 1));
-        return ((Attempt.Succeeded) attempt).cancelled();
+    public CancelledUpload warmUp() throws Exception {
+        AttemptResult attempt =
+                transport.warmUp(WARM_UP_RESPONSE, () -> call(new UploadId("upload_warmup"), Optional.empty(), 1));
+        return ((AttemptResult.Succeeded) attempt).cancelled();
     }
 
-    private Attempt attempt(
+    private AttemptResult attempt(
             UploadId id, Optional<String> clientRequestId, Budget budget, int number, boolean onNewConnection) {
         try {
-            Attempt attempt = transport.within(budget, onNewConnection, () -> call(id, clientRequestId, number));
-            if (attempt instanceof Attempt.Unusable unusable && unusable.anothers()) {
+            AttemptResult attempt = transport.within(budget, onNewConnection, () -> call(id, clientRequestId, number));
+            if (attempt instanceof AttemptResult.Unusable unusable && unusable.anothers()) {
                 // Where one connection is out of step, so may others be.
                 transport.closeIdle();
             }
@@ -106,47 +106,48 @@ public final class UploadsClient {
         }
     }
 
-    private Attempt call(UploadId id, Optional<String> clientRequestId, int number) {
+    private AttemptResult call(UploadId id, Optional<String> clientRequestId, int number) {
         RestResponse<UploadBody> answer = api.cancel(id.value(), clientRequestId.orElse(null));
-        AnswerHeaders headers = AnswerHeaders.of(answer.getStringHeaders());
+        ResponseHeaders headers = ResponseHeaders.of(answer.getStringHeaders());
         UploadBody body = answer.getEntity();
         if (body instanceof Upload upload) {
             return checked(id, upload, answer.getStatus(), headers, number);
         }
         String reason = body instanceof UploadBody.Other other ? other.reason() : "is empty";
-        return new Attempt.Unusable(answer.getStatus(), headers, reason, false);
+        return new AttemptResult.Unusable(answer.getStatus(), headers, reason, false);
     }
 
     /** That it is an Upload does not make it the one that was asked for. */
-    private static Attempt checked(UploadId id, Upload upload, int status, AnswerHeaders headers, int number) {
+    private static AttemptResult checked(UploadId id, Upload upload, int status, ResponseHeaders headers, int number) {
         if (!upload.id().equals(id.value())) {
-            return new Attempt.Unusable(
+            return new AttemptResult.Unusable(
                     status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")", true);
         }
         if (upload.status().equals(PENDING)) {
-            return new Attempt.Unusable(
+            return new AttemptResult.Unusable(
                     status, headers, "has the status of success, but the Upload is still pending", false);
         }
         if (upload.status().equals(FinalState.COMPLETED.word())
                 || upload.status().equals(FinalState.EXPIRED.word())) {
             FinalState state = FinalState.valueOf(upload.status().toUpperCase(Locale.ROOT));
-            return new Attempt.OtherwiseFinal(status, headers, state);
+            return new AttemptResult.OtherwiseFinal(status, headers, state);
         }
         return Redaction.current()
                 .json(upload.json(), id.value())
-                .<Attempt>map(json -> new Attempt.Succeeded(new Cancelled(json, status, headers, number)))
-                .orElseGet(() -> new Attempt.Unusable(
+                .<AttemptResult>map(
+                        json -> new AttemptResult.Succeeded(new CancelledUpload(json, status, headers, number)))
+                .orElseGet(() -> new AttemptResult.Unusable(
                         status, headers, "repeats the API key, and is not shown for that reason", false));
     }
 
     /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */
-    private static Attempt failed(Exception e, UploadId id) {
+    private static AttemptResult failed(Exception e, UploadId id) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ErrorAnswerException error) {
-                return new Attempt.Answered(error.answer().masked(id));
+            if (cause instanceof ErrorResponseException error) {
+                return new AttemptResult.Answered(error.answer().masked(id.value()));
             }
             if (cause instanceof TransportException reason) {
-                return new Attempt.Broken(reason);
+                return new AttemptResult.Broken(reason);
             }
         }
         throw new IllegalStateException("the REST client failed", e);

@@ -1,15 +1,15 @@
 package dev.cancelupload.secret;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.Json;
 import dev.cancelupload.config.ApiKey;
 import dev.cancelupload.config.ApiKeySecret;
 import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.config.Variable;
-import dev.cancelupload.http.Budget;
 import dev.cancelupload.http.HttpTransport;
+import dev.cancelupload.json.Json;
 import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.time.Budget;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +44,7 @@ public final class KeyFromSecret implements ApiKeys {
     /** One reading at a time. The fields below, but for the key, belong to whoever has it. */
     private final ReentrantLock reading = new ReentrantLock();
 
-    /** Until the first one is read, what the rehearsal takes for one; nothing is sent before. */
+    /** Until the first one is read, what the warm-up takes for one; nothing is sent before. */
     private volatile ApiKey key = new ApiKey("none-yet");
     /** In milliseconds of the time of day, since the other clock may stand still while the sandbox is frozen. */
     private volatile long readAt;

@@ -1,12 +1,12 @@
 package dev.cancelupload.secret;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.Json;
 import dev.cancelupload.config.ApiKeySecret;
-import dev.cancelupload.http.Budget;
-import dev.cancelupload.http.HttpAnswer;
+import dev.cancelupload.http.HttpResponse;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
+import dev.cancelupload.json.Json;
+import dev.cancelupload.time.Budget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +91,7 @@ final class SecretsManager {
     }
 
     private String read(Budget budget) throws UnreadableSecret {
-        HttpAnswer answer;
+        HttpResponse answer;
         try {
             byte[] body = Json.object().put("SecretId", secret.id()).toString().getBytes(StandardCharsets.UTF_8);
             answer = transport.post(secret.endpoint(), headers(body, Instant.now()), body, budget);
@@ -138,7 +138,7 @@ final class SecretsManager {
         return ERROR_CODE.matcher(code).matches() ? code : "";
     }
 
-    private UnreadableSecret refused(HttpAnswer answer, String code) {
+    private UnreadableSecret refused(HttpResponse answer, String code) {
         return switch (code) {
             case "AccessDeniedException" ->
                 answered(
@@ -195,7 +195,7 @@ final class SecretsManager {
                         .contains(code);
     }
 
-    private static UnreadableSecret answered(String what, HttpAnswer answer, String code, boolean temporary) {
+    private static UnreadableSecret answered(String what, HttpResponse answer, String code, boolean temporary) {
         Optional<String> requestId = answer.headers().getOrDefault("x-amzn-requestid", List.of()).stream()
                 .filter(id -> REQUEST_ID.matcher(id).matches())
                 .findFirst();

@@ -57,7 +57,7 @@ final class Answer {
     }
 
     static String quoted(String text) {
-        return dev.cancelupload.Json.MAPPER.getNodeFactory().textNode(text).toString();
+        return dev.cancelupload.json.Json.MAPPER.getNodeFactory().textNode(text).toString();
     }
 
     Answer header(String name, String value) {

@@ -2,9 +2,9 @@ package dev.cancelupload.adversary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.cancelupload.Export;
 import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
+import dev.cancelupload.config.Export;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

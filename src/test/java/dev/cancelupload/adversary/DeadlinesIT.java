@@ -2,9 +2,9 @@ package dev.cancelupload.adversary;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cancelupload.Export;
 import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
+import dev.cancelupload.config.Export;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

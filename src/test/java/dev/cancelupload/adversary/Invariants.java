@@ -1,7 +1,7 @@
 package dev.cancelupload.adversary;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.Json;
+import dev.cancelupload.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

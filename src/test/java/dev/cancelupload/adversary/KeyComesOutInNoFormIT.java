@@ -3,10 +3,10 @@ package dev.cancelupload.adversary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.Export;
-import dev.cancelupload.Json;
 import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.json.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

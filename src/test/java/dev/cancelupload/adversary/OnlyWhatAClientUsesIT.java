@@ -1,8 +1,8 @@
 package dev.cancelupload.adversary;
 
-import dev.cancelupload.Export;
 import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
+import dev.cancelupload.config.Export;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

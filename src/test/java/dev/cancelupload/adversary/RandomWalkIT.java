@@ -1,6 +1,6 @@
 package dev.cancelupload.adversary;
 
-import dev.cancelupload.Export;
+import dev.cancelupload.config.Export;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;

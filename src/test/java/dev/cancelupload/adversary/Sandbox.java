@@ -2,8 +2,8 @@ package dev.cancelupload.adversary;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.cancelupload.Export;
-import dev.cancelupload.runtime.MemoryLimit;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.start.MemoryLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;

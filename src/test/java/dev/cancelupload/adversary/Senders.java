@@ -2,8 +2,8 @@ package dev.cancelupload.adversary;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cancelupload.Export;
-import dev.cancelupload.Json;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -1,6 +1,6 @@
 package dev.cancelupload.adversary;
 
-import dev.cancelupload.Export;
+import dev.cancelupload.config.Export;
 import dev.cancelupload.reliability.Authority;
 import java.io.IOException;
 import java.nio.file.Path;

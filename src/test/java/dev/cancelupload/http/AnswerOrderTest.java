@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.RecordServer;
 import dev.cancelupload.upstream.RecordServer.Layer;
@@ -73,9 +74,9 @@ class AnswerOrderTest {
             peer = server.next();
         }
 
-        FutureTask<HttpAnswer> ask(String id) {
+        FutureTask<HttpResponse> ask(String id) {
             byte[] request = ("POST /" + id + " HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
-            FutureTask<HttpAnswer> call =
+            FutureTask<HttpResponse> call =
                     new FutureTask<>(() -> transport.exchange(origin(), request, Budget.of(Duration.ofSeconds(10))));
             new Thread(call, "client").start();
             return call;
@@ -104,11 +105,11 @@ class AnswerOrderTest {
                 "content-length", "x: " + "x".repeat(length - padding.length() - 5) + "\r\ncontent-length");
     }
 
-    private static String body(FutureTask<HttpAnswer> call) throws Exception {
+    private static String body(FutureTask<HttpResponse> call) throws Exception {
         return new String(call.get(10, TimeUnit.SECONDS).body(), StandardCharsets.ISO_8859_1);
     }
 
-    private static TransportException failure(FutureTask<HttpAnswer> call) {
+    private static TransportException failure(FutureTask<HttpResponse> call) {
         ExecutionException e = assertThrows(ExecutionException.class, () -> call.get(10, TimeUnit.SECONDS));
         return (TransportException) e.getCause();
     }
@@ -117,12 +118,12 @@ class AnswerOrderTest {
     @EnumSource
     void anotherAnswerInTheRecordOfTheFirstIsNobodys(Layer layer) throws Exception {
         try (Pair pair = new Pair(layer)) {
-            FutureTask<HttpAnswer> first = pair.ask("a");
+            FutureTask<HttpResponse> first = pair.ask("a");
             pair.expectOnNewConnection("a");
             // Which fills the buffer of whoever reads from TLS, so that the second is left with TLS.
             pair.peer.send(pair.peer.record(answer("a", 8192) + answer("stray")));
             assertEquals("a", body(first));
-            FutureTask<HttpAnswer> second = pair.ask("b");
+            FutureTask<HttpResponse> second = pair.ask("b");
             pair.expectOnNewConnection("b");
             pair.peer.send(pair.peer.record(answer("b")));
             assertEquals("b", body(second));
@@ -134,12 +135,12 @@ class AnswerOrderTest {
     void whatComesBetweenTwoRequestsIsNobodys(Layer layer) throws Exception {
         for (String stray : new String[] {answer("stray"), "HTTP/1.1 103 Early\r\n\r\n", "H"}) {
             try (Pair pair = new Pair(layer)) {
-                FutureTask<HttpAnswer> first = pair.ask("a");
+                FutureTask<HttpResponse> first = pair.ask("a");
                 pair.expectOnNewConnection("a");
                 pair.peer.send(pair.peer.record(answer("a")));
                 assertEquals("a", body(first));
                 pair.peer.send(pair.peer.record(stray));
-                FutureTask<HttpAnswer> second = pair.ask("b");
+                FutureTask<HttpResponse> second = pair.ask("b");
                 assertNull(pair.peer.request());
                 pair.expectOnNewConnection("b");
                 pair.peer.send(pair.peer.record(answer("b")));
@@ -158,13 +159,13 @@ class AnswerOrderTest {
 
     private static void aPartOfARecordIsNotCompleted(Layer layer, int cut) throws Exception {
         try (Pair pair = new Pair(layer)) {
-            FutureTask<HttpAnswer> first = pair.ask("a");
+            FutureTask<HttpResponse> first = pair.ask("a");
             pair.expectOnNewConnection("a");
             pair.peer.send(pair.peer.record(answer("a")));
             assertEquals("a", body(first));
             byte[] record = pair.peer.record(answer("stray"));
             pair.peer.send(Arrays.copyOf(record, cut));
-            FutureTask<HttpAnswer> second = pair.ask("b");
+            FutureTask<HttpResponse> second = pair.ask("b");
             assertNull(pair.peer.request());
             pair.expectOnNewConnection("b");
             pair.peer.send(pair.peer.record(answer("b")));
@@ -178,7 +179,7 @@ class AnswerOrderTest {
         try (Pair pair = new Pair(layer)) {
             pair.connectAhead();
             pair.peer.send(pair.peer.record(answer("stray")));
-            FutureTask<HttpAnswer> call = pair.ask("a");
+            FutureTask<HttpResponse> call = pair.ask("a");
             assertNull(pair.peer.request());
             pair.expectOnNewConnection("a");
             pair.peer.send(pair.peer.record(answer("a")));
@@ -194,7 +195,7 @@ class AnswerOrderTest {
                         new Origin(server.isTls(), "localhost", server.port()),
                         Optional.empty(),
                         tls,
-                        Lookup.WITHIN_BUDGET,
+                        HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(10)))) {
             Peer peer = server.next();
             peer.send(peer.record(answer("stray")));
@@ -212,11 +213,11 @@ class AnswerOrderTest {
         for (String more : new String[] {"", answer("b"), "H"}) {
             for (boolean oneRecord : new boolean[] {true, false}) {
                 try (Pair pair = new Pair(layer)) {
-                    FutureTask<HttpAnswer> first = pair.ask("a");
+                    FutureTask<HttpResponse> first = pair.ask("a");
                     pair.expectOnNewConnection("a");
                     pair.peer.send(pair.peer.record(answer("a")));
                     assertEquals("a", body(first));
-                    FutureTask<HttpAnswer> second = pair.ask("b");
+                    FutureTask<HttpResponse> second = pair.ask("b");
                     assertEquals("POST /b HTTP/1.1", pair.peer.request());
                     if (oneRecord) {
                         pair.peer.send(pair.peer.record(answer("late a") + more));
@@ -242,7 +243,7 @@ class AnswerOrderTest {
             pair.connectAhead();
             Peer peer = pair.peer;
             for (String id : new String[] {"a", "b", "c"}) {
-                FutureTask<HttpAnswer> call = pair.ask(id);
+                FutureTask<HttpResponse> call = pair.ask(id);
                 assertEquals("POST /" + id + " HTTP/1.1", peer.request());
                 peer.send(peer.keyUpdate(), peer.record(answer(id)));
                 assertEquals(id, body(call));
@@ -255,7 +256,7 @@ class AnswerOrderTest {
         for (Layer layer : Layer.values()) {
             try (Pair pair = new Pair(layer)) {
                 for (String id : new String[] {"a", "b"}) {
-                    FutureTask<HttpAnswer> call = pair.ask(id);
+                    FutureTask<HttpResponse> call = pair.ask(id);
                     pair.expectOnNewConnection(id);
                     pair.peer.send(pair.peer.record(answer(id)));
                     pair.peer.close();
@@ -289,7 +290,7 @@ class AnswerOrderTest {
         if (pair.peer != null && random.nextInt(3) == 0) {
             tryToSend(pair.peer, noise(pair.peer, random));
         }
-        FutureTask<HttpAnswer> call = pair.ask(id);
+        FutureTask<HttpResponse> call = pair.ask(id);
         if (pair.peer == null || pair.peer.request() == null) {
             pair.expectOnNewConnection(id);
         }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.cancelupload.time.Budget;
+import dev.cancelupload.time.DeadlineException;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.RecordServer;
 import dev.cancelupload.upstream.RecordServer.Layer;
@@ -61,7 +63,7 @@ class DeadlineTest {
                 new Origin(server.isTls(), "localhost", server.port()),
                 Optional.empty(),
                 tls,
-                Lookup.WITHIN_BUDGET,
+                HostResolver.WITHIN_BUDGET,
                 Budget.of(LONG));
     }
 
@@ -207,7 +209,7 @@ class DeadlineTest {
             Origin origin = new Origin(true, "localhost", server.getLocalPort());
             TransportException e = assertThrows(
                     TransportException.class,
-                    () -> HttpConnection.open(origin, Optional.empty(), tls, Lookup.WITHIN_BUDGET, budget));
+                    () -> HttpConnection.open(origin, Optional.empty(), tls, HostResolver.WITHIN_BUDGET, budget));
             assertTrue(e.timedOut());
             assertThat(budget.passed(), lessThan(SHORT.plus(GRACE)));
         }
@@ -297,7 +299,7 @@ class DeadlineTest {
     private static void failsToOpen(Origin origin, Optional<Proxy> proxy) {
         assertThrows(
                 TransportException.class,
-                () -> HttpConnection.open(origin, proxy, tls, Lookup.WITHIN_BUDGET, Budget.of(LONG)));
+                () -> HttpConnection.open(origin, proxy, tls, HostResolver.WITHIN_BUDGET, Budget.of(LONG)));
     }
 
     @Test

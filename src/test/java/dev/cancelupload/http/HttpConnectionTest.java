@@ -2,6 +2,7 @@ package dev.cancelupload.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.cancelupload.time.Budget;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class HttpConnectionTest {
                         new Origin(false, "127.0.0.1", server.getLocalPort()),
                         Optional.empty(),
                         SSLContext.getDefault(),
-                        Lookup.WITHIN_BUDGET,
+                        HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.restAt(RESTED);
             assertEquals(used, connection.isRecentAt(RESTED + millisLater));

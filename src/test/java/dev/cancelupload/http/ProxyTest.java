@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.ConnectProxy;
 import dev.cancelupload.upstream.TlsServer;
@@ -38,8 +39,8 @@ class ProxyTest {
         SSLContext tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
         try (TlsServer server = new TlsServer(certificates.server("server", ORIGIN.host(), 20));
                 ConnectProxy proxy = new ConnectProxy(server.port());
-                HttpConnection connection =
-                        HttpConnection.open(ORIGIN, Optional.of(at(proxy.port())), tls, Lookup.WITHIN_BUDGET, budget)) {
+                HttpConnection connection = HttpConnection.open(
+                        ORIGIN, Optional.of(at(proxy.port())), tls, HostResolver.WITHIN_BUDGET, budget)) {
             String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + ORIGIN.host()
                     + "\r\nContent-Length: 0\r\n\r\n";
             assertEquals(
@@ -118,7 +119,7 @@ class ProxyTest {
                         ORIGIN,
                         Optional.of(proxy),
                         SSLContext.getDefault(),
-                        Lookup.WITHIN_BUDGET,
+                        HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofMillis(millis)))
                 .close();
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.TlsServer;
 import java.io.IOException;
@@ -57,7 +58,7 @@ class TlsTest {
         Budget budget = Budget.of(Duration.ofSeconds(20));
         Origin origin = new Origin(true, "localhost", port);
         try (HttpConnection connection =
-                HttpConnection.open(origin, Optional.empty(), tls, Lookup.WITHIN_BUDGET, budget)) {
+                HttpConnection.open(origin, Optional.empty(), tls, HostResolver.WITHIN_BUDGET, budget)) {
             String request =
                     "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + origin + "\r\nContent-Length: 0\r\n\r\n";
             return connection
@@ -157,7 +158,7 @@ class TlsTest {
                         new Origin(true, "localhost", server.port()),
                         Optional.empty(),
                         tls,
-                        Lookup.WITHIN_BUDGET,
+                        HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.rest();
             // The tickets come when they come: before one of these looks, or between two.

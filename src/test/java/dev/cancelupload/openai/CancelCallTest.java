@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.cancelupload.http.Budget;
+import dev.cancelupload.time.Budget;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,15 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CancelCallTest {
 
-    private static final AnswerHeaders NONE = new AnswerHeaders(Map.of());
+    private static final ResponseHeaders NONE = new ResponseHeaders(Map.of());
 
-    private static Attempt answered(int status, Map<String, List<String>> headers) {
+    private static AttemptResult answered(int status, Map<String, List<String>> headers) {
         ErrorObject error = new ErrorObject(Optional.of("no"), Optional.empty(), Optional.empty(), Optional.empty());
-        return new Attempt.Answered(new ErrorAnswer(status, AnswerHeaders.of(headers), "{}", Optional.of(error)));
+        return new AttemptResult.Answered(
+                new ErrorResponse(status, ResponseHeaders.of(headers), "{}", Optional.of(error)));
     }
 
-    private static CancelCall call(Budget budget, Attempt... attempts) {
-        Deque<Attempt> left = new ArrayDeque<>(List.of(attempts));
+    private static CancelCall call(Budget budget, AttemptResult... attempts) {
+        Deque<AttemptResult> left = new ArrayDeque<>(List.of(attempts));
         return new CancelCall(
                 new UploadId("upload_1"),
                 new RetryPolicy(2, () -> 1),
@@ -47,7 +48,7 @@ class CancelCallTest {
 
     @Test
     void aWaitThatLeavesNoTimeForAnAttemptEndsTheCallWithOpenAIsAnswer() {
-        Attempt limited = answered(429, Map.of("retry-after-ms", List.of("980")));
+        AttemptResult limited = answered(429, Map.of("retry-after-ms", List.of("980")));
         UploadFailure failure = failure(call(Budget.of(Duration.ofSeconds(1)), limited));
         assertEquals(FailureKind.RATE_LIMITED, failure.kind());
         assertEquals(1, failure.attempts());
@@ -57,7 +58,7 @@ class CancelCallTest {
 
     @Test
     void aWaitThatLeavesTimeForAnAttemptIsTaken() {
-        Attempt limited = answered(429, Map.of("retry-after-ms", List.of("100")));
+        AttemptResult limited = answered(429, Map.of("retry-after-ms", List.of("100")));
         assertEquals(
                 Optional.of(Duration.ofMillis(100)),
                 call(Budget.of(Duration.ofSeconds(1)), limited).attempt());
@@ -68,7 +69,7 @@ class CancelCallTest {
     void afterAnAttemptThatMayHaveCancelledNoMessageSaysThatItWasNot(int status) {
         UploadFailure failure = failure(call(
                 Budget.of(Duration.ofSeconds(20)),
-                new Attempt.Answered(ErrorAnswer.withoutBody(500, NONE)),
+                new AttemptResult.Answered(ErrorResponse.withoutBody(500, NONE)),
                 answered(status, Map.of()),
                 answered(status, Map.of())));
         assertThat(
@@ -92,18 +93,18 @@ class CancelCallTest {
     void whatIsKeptOfAFailureInABatchHasNoBody() {
         UploadFailure failure = failure(call(Budget.of(Duration.ofSeconds(20)), answered(422, Map.of())));
         assertEquals("{}", failure.answer().orElseThrow().body());
-        ErrorAnswer kept = failure.outline().answer().orElseThrow();
-        assertEquals(ErrorAnswer.withoutBody(422, NONE), kept);
+        ErrorResponse kept = failure.outline().answer().orElseThrow();
+        assertEquals(ErrorResponse.withoutBody(422, NONE), kept);
         assertEquals(failure.getMessage(), failure.outline().getMessage());
     }
 
-    private static Attempt replaced() {
-        return new Attempt.KeyReplaced((Attempt.Answered) answered(401, Map.of()));
+    private static AttemptResult replaced() {
+        return new AttemptResult.KeyReplaced((AttemptResult.Answered) answered(401, Map.of()));
     }
 
     @Test
     void aKeyThatWasReplacedIsTriedOnceMoreAtOnceAndBesidesTheRetries() {
-        Attempt busy = answered(500, Map.of());
+        AttemptResult busy = answered(500, Map.of());
         CancelCall call = call(Budget.of(Duration.ofSeconds(20)), replaced(), busy, busy, busy);
         assertEquals(Optional.of(Duration.ZERO), call.attempt());
         UploadFailure failure = failure(call);
@@ -128,9 +129,9 @@ class CancelCallTest {
     @Test
     void afterALostAnswerTheNextAttemptIsOnANewConnectionAndOtherwiseOnAnyone() {
         List<Boolean> fresh = new ArrayList<>();
-        Deque<Attempt> left = new ArrayDeque<>(List.of(
+        Deque<AttemptResult> left = new ArrayDeque<>(List.of(
                 answered(503, Map.of()),
-                new Attempt.Unusable(200, NONE, "is another's", true),
+                new AttemptResult.Unusable(200, NONE, "is another's", true),
                 answered(503, Map.of()),
                 answered(503, Map.of())));
         failure(new CancelCall(

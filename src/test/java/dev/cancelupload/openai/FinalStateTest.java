@@ -13,8 +13,7 @@ class FinalStateTest {
     private static Optional<FinalState> state(String id, String message, String code) {
         ErrorObject error =
                 new ErrorObject(Optional.of(message), Optional.empty(), Optional.empty(), Optional.ofNullable(code));
-        return FinalState.of(
-                new UploadId(id), new ErrorAnswer(400, new AnswerHeaders(Map.of()), "", Optional.of(error)));
+        return FinalState.of(id, new ErrorResponse(400, new ResponseHeaders(Map.of()), "", Optional.of(error)));
     }
 
     @ParameterizedTest
@@ -92,7 +91,6 @@ class FinalStateTest {
         assertEquals(
                 Optional.empty(),
                 FinalState.of(
-                        new UploadId("upload_1"),
-                        new ErrorAnswer(status, new AnswerHeaders(Map.of()), "", Optional.of(error))));
+                        "upload_1", new ErrorResponse(status, new ResponseHeaders(Map.of()), "", Optional.of(error))));
     }
 }

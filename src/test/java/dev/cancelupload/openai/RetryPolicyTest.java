@@ -17,8 +17,8 @@ class RetryPolicyTest {
 
     private static Optional<Duration> wait(
             int retries, double random, int number, int status, Map<String, List<String>> headers) {
-        ErrorAnswer answer = ErrorAnswer.withoutBody(status, AnswerHeaders.of(headers));
-        return new RetryPolicy(retries, () -> random).waitAfter(number, new Attempt.Answered(answer), NOW);
+        ErrorResponse answer = ErrorResponse.withoutBody(status, ResponseHeaders.of(headers));
+        return new RetryPolicy(retries, () -> random).waitAfter(number, new AttemptResult.Answered(answer), NOW);
     }
 
     @ParameterizedTest

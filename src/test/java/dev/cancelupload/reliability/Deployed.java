@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.Export;
-import dev.cancelupload.Json;
-import dev.cancelupload.runtime.Bootstrap;
-import dev.cancelupload.runtime.RuntimeApi;
+import dev.cancelupload.config.Export;
+import dev.cancelupload.json.Json;
+import dev.cancelupload.start.Bootstrap;
+import dev.cancelupload.start.RuntimeApi;
 import dev.cancelupload.upstream.OpenAI;
 import java.io.IOException;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package dev.cancelupload.reliability;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cancelupload.Export;
+import dev.cancelupload.config.Export;
 import dev.cancelupload.reliability.Deployed.Reply;
-import dev.cancelupload.runtime.JavaRuntime;
+import dev.cancelupload.start.JavaRuntime;
 import dev.cancelupload.upstream.OpenAI;
 import java.io.IOException;
 import java.nio.file.Files;

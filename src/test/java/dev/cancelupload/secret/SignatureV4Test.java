@@ -3,8 +3,8 @@ package dev.cancelupload.secret;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.Json;
 import dev.cancelupload.config.AwsCredentials;
+import dev.cancelupload.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

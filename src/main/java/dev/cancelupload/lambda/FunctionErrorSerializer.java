@@ -1,0 +1,40 @@
+package dev.cancelupload.lambda;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import dev.cancelupload.redaction.Redaction;
+import io.quarkus.amazon.lambda.runtime.FunctionError;
+import io.quarkus.funqy.runtime.ApplicationException;
+import java.io.IOException;
+
+/**
+ * Writes the errors that Lambda reports.
+ *
+ * <p>Funqy's own way fails in a native executable: it registers {@link FunctionError} for reflection without its methods,
+ * so that Jackson cannot write it, the invocation is never answered and the poll loop ends
+ * (github.com/quarkusio/quarkus/pull/47015). A serializer needs no reflection. It also undoes Funqy's wrapping: callers
+ * get the documented error type, not the name of a Java class.
+ */
+final class FunctionErrorSerializer extends JsonSerializer<FunctionError> {
+
+    private static final String WRAPPED = ApplicationException.class.getName();
+
+    @Override
+    public void serialize(FunctionError error, JsonGenerator json, SerializerProvider provider) throws IOException {
+        String type = "InternalError";
+        String message =
+                "The function failed outside of its own code (" + error.getErrorType() + "). Its log has more.";
+        String text = String.valueOf(error.getErrorMessage());
+        int colon = text.indexOf(": ");
+        // The wrapper's message is the failure's toString(): its type, a colon, its message.
+        if (WRAPPED.equals(error.getErrorType()) && colon > 0 && text.lastIndexOf('.', colon) < 0) {
+            type = text.substring(0, colon);
+            message = text.substring(colon + 2);
+        }
+        json.writeStartObject();
+        json.writeStringField("errorType", type);
+        json.writeStringField("errorMessage", Redaction.ofCaller(message));
+        json.writeEndObject();
+    }
+}

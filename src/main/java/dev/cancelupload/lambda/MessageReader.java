@@ -1,0 +1,94 @@
+package dev.cancelupload.lambda;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.cancelupload.openai.UploadFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * Finds the upload id in a message of SQS or SNS: JSON in a form that {@link UploadIdsReader} takes, bare text, or either
+ * within the envelope of EventBridge or of SNS. One message that has none is no trouble for the others of its batch.
+ *
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html">SNS's envelope</a>
+ */
+final class MessageReader implements EventJson.Fields {
+
+    private final DetailReader uploads = new DetailReader();
+    private boolean isNotification;
+    private String notification;
+
+    private MessageReader() {}
+
+    /**
+     * @param body what the sender wrote; null if there is none
+     * @return one id, or why there is none
+     */
+    static UploadIds read(String body) {
+        String text = body == null ? "" : body.strip();
+        if (text.isEmpty()) {
+            return UploadIds.none("The message is empty.", Optional.empty());
+        }
+        if (text.equals("null") || text.equals("true") || text.equals("false")) {
+            return UploadIds.none("The message is " + text + ".", Optional.empty());
+        }
+        if (!text.startsWith("{") && !text.startsWith("[") && !text.startsWith("\"")) {
+            return new UploadIds.One(text);
+        }
+        return oneOf(json("The message", text, value -> {
+            if (!value.hasToken(JsonToken.START_OBJECT)) {
+                return UploadIdsReader.read(value);
+            }
+            MessageReader fields = new MessageReader();
+            EventJson.fields(value, fields);
+            return fields.isNotification && fields.notification != null
+                    ? inNotification(fields.notification)
+                    : fields.uploads.found();
+        }));
+    }
+
+    /** What SNS wrapped; an envelope within an envelope is none that AWS makes. */
+    private static UploadIds inNotification(String message) {
+        String text = message.strip();
+        return text.startsWith("{") || text.startsWith("\"")
+                ? json("The notification", text, DetailReader::read)
+                : new UploadIds.One(text);
+    }
+
+    private static UploadIds json(String what, String text, EventJson.Value<UploadIds> value) {
+        try {
+            return EventJson.read(factory -> factory.createParser(text), value);
+        } catch (UnreadableEventException e) {
+            return UploadIds.none(what + " looks like JSON but " + e.getMessage() + ".", Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException("text in memory cannot fail to be read", e);
+        }
+    }
+
+    /** Nothing else of a message is kept: a batch may have ten thousand, each with a list. */
+    private static UploadIds oneOf(UploadIds found) {
+        if (found instanceof UploadIds.One || found instanceof UploadIds.None) {
+            return found;
+        }
+        try {
+            return new UploadIds.One(found.one());
+        } catch (UploadFailure e) {
+            return new UploadIds.None(e, found.export());
+        }
+    }
+
+    @Override
+    public boolean take(String name, JsonParser value) throws IOException {
+        switch (name) {
+            case "Type":
+                isNotification = "Notification".equals(EventJson.string(value));
+                return true;
+            case "Message":
+                notification = EventJson.string(value);
+                return true;
+            default:
+                return uploads.take(name, value);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.cancelupload.lambda;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * An HTTP request as an event carries it.
+ *
+ * @param format whose event it is, which is how the response has to be written
+ * @param method the method in upper case; {@code ?} if the event has none, or one that HTTP does not allow
+ * @param path the path, stage and base path included where the event has them; empty if the event has none
+ * @param clientRequestId the header {@code x-client-request-id}, the one that is used, as the caller sent it
+ * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
+ *     Payload formats of HTTP APIs</a>, which Function URLs share
+ * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB targets</a>
+ */
+public record ProxyRequest(Format format, String method, String path, Optional<String> clientRequestId) {
+
+    /** The dialects of proxy events and responses. */
+    public enum Format {
+        /** API Gateway HTTP API with payload 2.0, and Function URL. */
+        PAYLOAD_2_0,
+        /** API Gateway REST API, and HTTP API with payload 1.0. */
+        PAYLOAD_1_0,
+        /** Application Load Balancer. */
+        ALB,
+        /** Application Load Balancer whose target group has multi-value headers on. */
+        ALB_MULTI_VALUE
+    }
+
+    /**
+     * The id in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version, a base
+     * path. It is decoded once; what is still encoded then is not an id.
+     *
+     * @return empty if the path is another one
+     */
+    public Optional<String> uploadId() {
+        String[] segments = path.split("/", -1);
+        int last = segments.length - 1;
+        if (last < 3 || !segments[last].equals("cancel") || !segments[last - 2].equals("uploads")) {
+            return Optional.empty();
+        }
+        return Optional.of(decoded(segments[last - 1]));
+    }
+
+    private static String decoded(String segment) {
+        if (segment.indexOf('%') < 0) {
+            return segment;
+        }
+        try {
+            // In a path a plus sign is a plus sign.
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return segment;
+        }
+    }
+}

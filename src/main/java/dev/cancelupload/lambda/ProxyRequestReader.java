@@ -1,0 +1,140 @@
+package dev.cancelupload.lambda;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.cancelupload.lambda.ProxyRequest.Format;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Finds an HTTP request in the fields of an event. */
+final class ProxyRequestReader implements EventJson.Fields {
+
+    private static final String CLIENT_REQUEST_ID = "x-client-request-id";
+
+    /** RFC 9110, 9.1, and not endless: it goes into messages. */
+    private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}");
+
+    private boolean hasContext;
+    private boolean hasHttp;
+    private boolean hasBalancer;
+    private String contextMethod;
+    private boolean hasMethod;
+    private String method;
+    private String rawPath;
+    private String path;
+    private final ClientRequestId single = new ClientRequestId();
+    private final ClientRequestId multiple = new ClientRequestId();
+    private boolean hasMultipleHeaders;
+
+    @Override
+    public boolean take(String name, JsonParser value) throws IOException {
+        switch (name) {
+            case "requestContext":
+                hasContext = value.hasToken(JsonToken.START_OBJECT);
+                return fields(value, this::takeOfContext);
+            case "httpMethod":
+                hasMethod = true;
+                method = EventJson.string(value);
+                return true;
+            case "rawPath":
+                rawPath = EventJson.string(value);
+                return true;
+            case "path":
+                path = EventJson.string(value);
+                return true;
+            case "headers":
+                return fields(value, single);
+            case "multiValueHeaders":
+                hasMultipleHeaders = value.hasToken(JsonToken.START_OBJECT);
+                return fields(value, multiple);
+            default:
+                return false;
+        }
+    }
+
+    private boolean takeOfContext(String name, JsonParser value) throws IOException {
+        switch (name) {
+            case "http":
+                hasHttp = value.hasToken(JsonToken.START_OBJECT);
+                return fields(value, this::takeOfHttp);
+            case "elb":
+                hasBalancer = true;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private boolean takeOfHttp(String name, JsonParser value) throws IOException {
+        if (name.equals("method")) {
+            contextMethod = EventJson.string(value);
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean fields(JsonParser value, EventJson.Fields fields) throws IOException {
+        if (value.hasToken(JsonToken.START_OBJECT)) {
+            EventJson.fields(value, fields);
+        }
+        return true;
+    }
+
+    /** The request in the fields that were taken, if that is what they are. */
+    Optional<ProxyRequest> found() {
+        if (hasContext && hasHttp) {
+            return Optional.of(request(Format.PAYLOAD_2_0, contextMethod, rawPath));
+        }
+        if (!hasContext || !hasMethod) {
+            return Optional.empty();
+        }
+        Format format = Format.PAYLOAD_1_0;
+        if (hasBalancer) {
+            format = hasMultipleHeaders ? Format.ALB_MULTI_VALUE : Format.ALB;
+        }
+        return Optional.of(request(format, method, path));
+    }
+
+    private ProxyRequest request(Format format, String method, String path) {
+        boolean isMethod = method != null && METHOD.matcher(method).matches();
+        return new ProxyRequest(
+                format,
+                isMethod ? method.toUpperCase(Locale.ROOT) : "?",
+                path == null ? "" : path,
+                Optional.ofNullable(single.id).or(() -> Optional.ofNullable(multiple.id)));
+    }
+
+    /** The last value of the header, whatever the case of its name. */
+    private static final class ClientRequestId implements EventJson.Fields {
+
+        private boolean isThere;
+        private String id;
+
+        @Override
+        public boolean take(String name, JsonParser value) throws IOException {
+            if (name.length() != CLIENT_REQUEST_ID.length()
+                    || !name.toLowerCase(Locale.ROOT).equals(CLIENT_REQUEST_ID)) {
+                return false;
+            }
+            if (!isThere) {
+                isThere = true;
+                id = last(value);
+            }
+            return true;
+        }
+
+        private static String last(JsonParser value) throws IOException {
+            if (!value.hasToken(JsonToken.START_ARRAY)) {
+                return EventJson.string(value);
+            }
+            String last = null;
+            while (value.nextToken() != JsonToken.END_ARRAY) {
+                last = EventJson.string(value);
+                value.skipChildren();
+            }
+            return last;
+        }
+    }
+}

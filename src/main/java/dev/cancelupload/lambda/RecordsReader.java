@@ -1,0 +1,185 @@
+package dev.cancelupload.lambda;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.cancelupload.lambda.LambdaEvent.Foreign;
+import dev.cancelupload.lambda.LambdaEvent.Message;
+import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
+import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads the records of SQS and SNS. The first one's source is that of all; records of another source are skipped. */
+final class RecordsReader {
+
+    /** The largest batch of an event source mapping. */
+    private static final int MOST = 10_000;
+
+    /** AWS's have 36 characters. All of them may have to be in the answer, which has a limit. */
+    private static final int LONGEST_MESSAGE_ID = 128;
+
+    private static final Pattern VISIBLE = Pattern.compile("[!-~]*");
+    private static final Pattern SERVICE = Pattern.compile("[a-z0-9:.-]{1,64}");
+
+    private enum Source {
+        SQS,
+        SNS,
+        OTHER
+    }
+
+    private final boolean pipes;
+    private final List<Message> messages = new ArrayList<>();
+    private long size;
+    private Source source = Source.OTHER;
+    private Optional<String> sourceName = Optional.empty();
+
+    /** @param pipes whether they come from EventBridge Pipes, which has no SNS */
+    RecordsReader(boolean pipes) {
+        this.pipes = pipes;
+    }
+
+    /** Reads what is left of an array of records. */
+    RecordsReader rest(JsonParser array) throws IOException {
+        while (array.nextToken() != JsonToken.END_ARRAY) {
+            add(array);
+        }
+        return this;
+    }
+
+    /** Reads the record that the parser is at. */
+    void add(JsonParser value) throws IOException {
+        if (++size == 1) {
+            Fields first = fields(value);
+            sourceName = first.source();
+            source = source(sourceName);
+            keep(first);
+        } else if (source != Source.OTHER && size <= MOST) {
+            keep(fields(value));
+        } else {
+            value.skipChildren();
+        }
+    }
+
+    private Source source(Optional<String> name) {
+        if (name.filter("aws:sqs"::equals).isPresent()) {
+            return Source.SQS;
+        }
+        return !pipes && name.filter("aws:sns"::equals).isPresent() ? Source.SNS : Source.OTHER;
+    }
+
+    private void keep(Fields fields) {
+        if (source == Source.SQS) {
+            messages.add(fields.message.message());
+        } else if (source == Source.SNS) {
+            messages.add(fields.notification.message());
+        }
+    }
+
+    private static Fields fields(JsonParser value) throws IOException {
+        Fields fields = new Fields();
+        if (value.hasToken(JsonToken.START_OBJECT)) {
+            EventJson.fields(value, fields);
+        }
+        value.skipChildren();
+        return fields;
+    }
+
+    /** The service that the records are of, as the first of them says. */
+    Optional<String> sourceName() {
+        return sourceName;
+    }
+
+    /** @throws UnreadableEventException if there are more records than AWS sends */
+    LambdaEvent event() {
+        if (source == Source.OTHER) {
+            return new Foreign("an event of "
+                    + sourceName.filter(name -> SERVICE.matcher(name).matches()).orElse("an unknown source"));
+        }
+        if (size > MOST) {
+            throw new UnreadableEventException("has " + EventJson.shown(size) + " records, and " + EventJson.shown(MOST)
+                    + " is the most that AWS sends at a time");
+        }
+        return source == Source.SQS ? new SqsMessages(messages) : new SnsNotifications(messages);
+    }
+
+    private static final class Fields implements EventJson.Fields {
+
+        private final MessageFields message = new MessageFields("messageId", "body");
+        private final MessageFields notification = new MessageFields("MessageId", "Message");
+        private boolean hasSource;
+        private String source;
+        private String snsSource;
+
+        @Override
+        public boolean take(String name, JsonParser value) throws IOException {
+            switch (name) {
+                case "eventSource":
+                    hasSource = true;
+                    source = EventJson.string(value);
+                    return true;
+                case "EventSource":
+                    snsSource = EventJson.string(value);
+                    return true;
+                case "Sns":
+                    if (value.hasToken(JsonToken.START_OBJECT)) {
+                        EventJson.fields(value, notification);
+                    }
+                    return true;
+                default:
+                    return message.take(name, value);
+            }
+        }
+
+        /** SNS capitalises its fields. */
+        Optional<String> source() {
+            return Optional.ofNullable(hasSource ? source : snsSource);
+        }
+    }
+
+    private static final class MessageFields implements EventJson.Fields {
+
+        private final String idField;
+        private final String bodyField;
+        private String id = "";
+        private UploadIds upload;
+
+        MessageFields(String idField, String bodyField) {
+            this.idField = idField;
+            this.bodyField = bodyField;
+        }
+
+        @Override
+        public boolean take(String name, JsonParser value) throws IOException {
+            if (name.equals(idField)) {
+                id = messageId(EventJson.string(value));
+                return true;
+            }
+            if (name.equals(bodyField)) {
+                upload = MessageReader.read(EventJson.string(value));
+                return true;
+            }
+            return false;
+        }
+
+        private static String messageId(String id) {
+            if (id == null) {
+                return "";
+            }
+            if (id.length() > LONGEST_MESSAGE_ID) {
+                throw new UnreadableEventException("has a message id of " + EventJson.shown(id.length())
+                        + " characters, and " + LONGEST_MESSAGE_ID + " are more than any of AWS's has");
+            }
+            if (!VISIBLE.matcher(id).matches()) {
+                throw new UnreadableEventException("has a message id with a character that none of AWS's has");
+            }
+            return id;
+        }
+
+        Message message() {
+            return new Message(id, upload == null ? MessageReader.read(null) : upload);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.cancelupload.start;
+
+import dev.cancelupload.config.ApiKeySecret;
+import dev.cancelupload.config.ApiKeys;
+import dev.cancelupload.config.ClientCertificate;
+import dev.cancelupload.config.Configuration;
+import dev.cancelupload.config.ConfigurationError;
+import dev.cancelupload.config.Variable;
+import dev.cancelupload.http.HttpTransport;
+import dev.cancelupload.http.Tls;
+import dev.cancelupload.secret.KeyFromSecret;
+import io.quarkus.runtime.LaunchMode;
+import java.nio.file.Path;
+import java.security.InvalidKeyException;
+import java.security.cert.CertificateException;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * What the environment makes of this function.
+ *
+ * @param configuration the variables
+ * @param keys gives OpenAI's API key
+ * @param transport carries requests with the trust anchors, the client certificate and the proxy that they name
+ */
+record Components(Configuration configuration, ApiKeys keys, HttpTransport transport) {
+
+    /** @throws ConfigurationError if a variable is missing or wrong */
+    static Components read() {
+        Configuration configuration = Configuration.of(Components::value);
+        configuration.apiKey().ifPresent(key -> key.redaction().install());
+        SSLContext tls = Tls.context(
+                configuration.trustAnchors().map(Components::trust),
+                configuration.clientCertificate().map(Components::identity));
+        ApiKeys keys = configuration.apiKey().map(ApiKeys::fixed).orElseGet(() -> inSecret(configuration));
+        return new Components(configuration, keys, new HttpTransport(configuration.proxy(), tls));
+    }
+
+    /** AWS's certificates are none of OpenAI's, and AWS has no business with the certificate that OpenAI is shown. */
+    private static ApiKeys inSecret(Configuration configuration) {
+        ApiKeySecret secret = configuration.apiKeySecret().orElseThrow();
+        SSLContext tls = Tls.context(configuration.trustAnchors().map(Components::trustAlso), Optional.empty());
+        return new KeyFromSecret(secret, new HttpTransport(secret.proxy(), tls));
+    }
+
+    private static TrustManager[] trust(Path anchors) {
+        return trust(anchors, Tls::trust);
+    }
+
+    private static TrustManager[] trustAlso(Path anchors) {
+        return trust(anchors, Tls::trustAlso);
+    }
+
+    private interface Trust {
+        TrustManager[] of(Path anchors) throws CertificateException;
+    }
+
+    private static TrustManager[] trust(Path anchors, Trust trust) {
+        try {
+            return trust.of(anchors);
+        } catch (CertificateException e) {
+            throw unreadable(Variable.SSL_CERT_FILE, anchors, "a PEM file of certificates", "");
+        }
+    }
+
+    private static KeyManager[] identity(ClientCertificate client) {
+        try {
+            return Tls.identity(client.certificates(), client.key());
+        } catch (CertificateException e) {
+            throw unreadable(
+                    Variable.OPENAI_MTLS_CLIENT_CERT_FILE, client.certificates(), "a PEM file of certificates", "");
+        } catch (InvalidKeyException e) {
+            throw unreadable(
+                    Variable.OPENAI_MTLS_CLIENT_KEY_FILE,
+                    client.key(),
+                    "the PEM file of the certificate's key",
+                    " (" + e.getMessage() + ")");
+        }
+    }
+
+    /** @param reason in words of ours: the JDK's may quote what is in the file */
+    private static ConfigurationError unreadable(Variable variable, Path file, String what, String reason) {
+        return new ConfigurationError(variable + " is \"" + file + "\": it cannot be read as " + what + reason + ".");
+    }
+
+    /** In production the environment alone, read directly; a system property is how a test hands over a variable. */
+    private static String value(String name) {
+        String value = System.getProperty(name);
+        if (value == null) {
+            value = System.getenv(name);
+        }
+        // In dev and test mode application.properties fills in what is not set.
+        if (value == null && LaunchMode.current().isDevOrTest()) {
+            value = ConfigProvider.getConfig()
+                    .getOptionalValue(name, String.class)
+                    .orElse(null);
+        }
+        return value;
+    }
+}

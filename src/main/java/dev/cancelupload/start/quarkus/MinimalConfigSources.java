@@ -1,0 +1,34 @@
+package dev.cancelupload.start.quarkus;
+
+import io.quarkus.runtime.ImageMode;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
+
+/**
+ * Limits the sources of Quarkus's configuration in the executable to {@code application.properties}, the {@code QUARKUS_…}
+ * variables and the {@code quarkus…} system properties. By default all variables that Lambda sets are compared with all
+ * properties that Quarkus knows, and each of these is looked up in every source.
+ */
+public final class MinimalConfigSources implements SmallRyeConfigBuilderCustomizer {
+
+    @Override
+    public void configBuilder(SmallRyeConfigBuilder builder) {
+        if (ImageMode.current() == ImageMode.NATIVE_RUN) {
+            QuarkusVariables settings = QuarkusVariables.read();
+            builder.setAddDefaultSources(false)
+                    .withValidateUnknown(false)
+                    .addPropertiesSources()
+                    .withSources(
+                            new EnvConfigSource(settings.variables(), EnvConfigSource.ORDINAL),
+                            new PropertiesConfigSource(settings.properties(), "system properties", 400));
+        }
+    }
+
+    /** Runs after all other customizers, which add the sources that this one removes. */
+    @Override
+    public int priority() {
+        return Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.cancelupload;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+
+/** The direction of dependencies: docs/architecture.md has the picture. */
+class ArchitectureTest {
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.cancelupload");
+
+    @Test
+    void packagesDependOnEachOtherInOneDirection() {
+        slices().matching("dev.cancelupload.(**)").should().beFreeOfCycles().check(PRODUCT);
+    }
+
+    @Test
+    void filesDependOnEachOtherInOneDirection() {
+        slices().assignedFrom(new Files()).should().beFreeOfCycles().check(PRODUCT);
+    }
+
+    @Test
+    void eachPackageDependsOnlyOnThoseBelowIt() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("functions")
+                .definedBy("dev.cancelupload")
+                .layer("start")
+                .definedBy("dev.cancelupload.start")
+                .layer("quarkus")
+                .definedBy("dev.cancelupload.start.quarkus")
+                .layer("lambda")
+                .definedBy("dev.cancelupload.lambda")
+                .layer("log")
+                .definedBy("dev.cancelupload.log")
+                .layer("cancel")
+                .definedBy("dev.cancelupload.cancel")
+                .layer("openai")
+                .definedBy("dev.cancelupload.openai")
+                .layer("secret")
+                .definedBy("dev.cancelupload.secret")
+                .layer("config")
+                .definedBy("dev.cancelupload.config")
+                .layer("http")
+                .definedBy("dev.cancelupload.http")
+                .layer("json")
+                .definedBy("dev.cancelupload.json")
+                .layer("time")
+                .definedBy("dev.cancelupload.time")
+                .layer("redaction")
+                .definedBy("dev.cancelupload.redaction")
+                .whereLayer("functions")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("start")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("functions")
+                .mayOnlyAccessLayers("lambda", "log", "cancel", "openai", "config", "json", "time")
+                .whereLayer("log")
+                .mayOnlyAccessLayers("cancel", "openai", "config", "redaction")
+                .whereLayer("lambda")
+                .mayOnlyAccessLayers("openai", "config", "json", "redaction")
+                .whereLayer("cancel")
+                .mayOnlyAccessLayers("openai", "config", "json", "redaction", "time")
+                .whereLayer("openai")
+                .mayOnlyAccessLayers("config", "http", "json", "redaction", "time")
+                .whereLayer("secret")
+                .mayOnlyAccessLayers("config", "http", "json", "redaction", "time")
+                .whereLayer("config")
+                .mayOnlyAccessLayers("http", "redaction", "time")
+                .whereLayer("http")
+                .mayOnlyAccessLayers("time")
+                .whereLayer("json")
+                .mayNotAccessAnyLayer()
+                .whereLayer("redaction")
+                .mayNotAccessAnyLayer()
+                .whereLayer("time")
+                .mayNotAccessAnyLayer()
+                .whereLayer("quarkus")
+                .mayNotAccessAnyLayer()
+                .ensureAllClassesAreContainedInArchitecture()
+                .check(PRODUCT);
+    }
+
+    @Test
+    void whatMakesQuarkusStartSoonerIsUsedByNothingOfTheProduct() {
+        noClasses()
+                .that(not(resideInAPackage("dev.cancelupload.start.quarkus")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.cancelupload.start.quarkus"))
+                .check(PRODUCT);
+    }
+
+    /** A source file and the classes in it. */
+    private static final class Files implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            JavaClass outer = type;
+            while (outer.getEnclosingClass().isPresent()) {
+                outer = outer.getEnclosingClass().get();
+            }
+            return SliceIdentifier.of(outer.getName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "source files";
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.cancelupload.start;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * A process of the bootstrap in target/function.zip, run as Lambda runs it, against a Runtime API of its own. With
+ * {@code -Dfunction.package=jvm} it is one of the {@link JavaRuntime}.
+ */
+public final class Bootstrap implements AutoCloseable {
+
+    static {
+        // Read when the class HttpServer is loaded. Without it each invocation waits 40 ms for a delayed ACK.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private static Path executable;
+
+    private final RuntimeApi lambda = new RuntimeApi();
+    private final Path folder = Files.createTempDirectory("bootstrap");
+    private final Process process;
+    private final Optional<MemoryLimit> limit;
+
+    /**
+     * Starts it.
+     *
+     * @param environment all its variables but the Runtime API's address
+     * @param arguments of the command line, such as a system property
+     */
+    public Bootstrap(Map<String, String> environment, String... arguments) throws IOException {
+        this(environment, true, Optional.empty(), arguments);
+    }
+
+    private Bootstrap(
+            Map<String, String> environment, boolean onLambda, Optional<MemoryLimit> limit, String... arguments)
+            throws IOException {
+        this.limit = limit;
+        ProcessBuilder builder = (JavaRuntime.isChosen() ? JavaRuntime.process(arguments) : executed(arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile());
+        builder.environment().clear();
+        if (JavaRuntime.isChosen()) {
+            builder.environment().putAll(JavaRuntime.environment());
+        }
+        builder.environment().putAll(environment);
+        if (onLambda) {
+            builder.environment().put("AWS_LAMBDA_RUNTIME_API", lambda.address());
+        }
+        limit.ifPresent(memory -> builder.command(memory.joinedBy(builder.command())));
+        process = builder.start();
+        // A failed test may not get to close it.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    }
+
+    /**
+     * Starts it with no more memory than a function of that size has.
+     *
+     * @throws IOException if this machine has no control groups, or this user may not make one
+     */
+    public static Bootstrap withMemory(int megabytes, Map<String, String> environment, String... arguments)
+            throws IOException {
+        return new Bootstrap(environment, true, Optional.of(new MemoryLimit(megabytes)), arguments);
+    }
+
+    /** Starts it where there is no Runtime API, as somebody does who tries it in a shell. */
+    static Bootstrap withoutRuntimeApi(Map<String, String> environment) throws IOException {
+        return new Bootstrap(environment, false, Optional.empty());
+    }
+
+    private ProcessBuilder executed(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(executable().toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).directory(folder.toFile());
+    }
+
+    private static synchronized Path executable() throws IOException {
+        if (executable == null) {
+            Path file = Files.createTempDirectory("function").resolve("bootstrap");
+            try (ZipFile zip = new ZipFile(Path.of("target", "function.zip").toFile())) {
+                ZipEntry entry = zip.getEntry("bootstrap");
+                if (entry == null) {
+                    throw new IOException(zip.getName() + " has no executable. Build it: ./mvnw package -Dnative");
+                }
+                try (InputStream in = zip.getInputStream(entry)) {
+                    Files.copy(in, file);
+                }
+            }
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r-xr-xr-x"));
+            file.toFile().deleteOnExit();
+            executable = file;
+        }
+        return executable;
+    }
+
+    /** Hands over an event, and waits for what the process posts. */
+    public RuntimeApi.Post invoke(String event) throws InterruptedException {
+        return invoke(event.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    /**
+     * Hands over an event, and waits for what the process posts.
+     *
+     * @param headers of the Runtime API's answer, beyond those that each one has
+     */
+    public RuntimeApi.Post invoke(byte[] event, Map<String, String> headers) throws InterruptedException {
+        RuntimeApi.Post post;
+        try {
+            post = lambda.invoke(event, headers);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    e.getMessage() + (isAlive() ? ", and goes on" : ", and has ended") + ": " + tail(), e);
+        }
+        return JavaRuntime.isChosen() ? JavaRuntime.unwrapped(post) : post;
+    }
+
+    /** The Runtime API that the process has. */
+    RuntimeApi lambda() {
+        return lambda;
+    }
+
+    /** What the process posts next without having been invoked: why its init failed. */
+    RuntimeApi.Post posted() throws InterruptedException {
+        return lambda.posted();
+    }
+
+    /** The end of the log, for a reader. */
+    private String tail() {
+        try {
+            String log = log();
+            return log.substring(Math.max(0, log.length() - 2000));
+        } catch (IOException e) {
+            return "no log (" + e.getMessage() + ")";
+        }
+    }
+
+    /** Everything it wrote so far. */
+    public String log() throws IOException {
+        return Files.readString(folder.resolve("log"));
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end, for the status of its exit: 128 and the signal's number if it was a signal. */
+    int exit() throws InterruptedException {
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("the process goes on: " + tail());
+        }
+        return process.exitValue();
+    }
+
+    /** The names of the files it has left where it was started. */
+    List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("log"))
+                    .toList();
+        }
+    }
+
+    /** What the kernel says of its memory and threads, in {@code /proc/<pid>/status}: kB, or a number. */
+    public long status(String field) throws IOException {
+        try (Stream<String> lines = Files.lines(proc("status"))) {
+            return lines.filter(line -> line.startsWith(field + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no " + field));
+        }
+    }
+
+    /** Live bytes of the JVM's heap; an executable's heap is a part of its resident memory. */
+    public long heap() throws IOException {
+        return JavaRuntime.isChosen() ? JavaRuntime.liveBytes(process.pid()) : 0;
+    }
+
+    /** How many descriptors it has open. */
+    public int descriptors() throws IOException {
+        try (Stream<Path> files = Files.list(proc("fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    private Path proc(String file) {
+        return Path.of("/proc", "" + process.pid(), file);
+    }
+
+    /** Stops it between two instructions, as Lambda freezes a sandbox. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /** Lets it go on. */
+    public void thaw() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    /** Sends it a signal, such as {@code -TERM}. */
+    void signal(String signal) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", signal, "" + process.pid()).start();
+        if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new IOException("kill " + signal + " failed");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly().onExit().join();
+        lambda.close();
+        if (limit.isPresent()) {
+            limit.get().close();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}

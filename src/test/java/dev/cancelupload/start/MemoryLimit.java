@@ -1,0 +1,43 @@
+package dev.cancelupload.start;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A control group of Linux with a limit of its memory: a process that needs more is killed, as in Lambda. To make one takes
+ * root.
+ *
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html">Memory resource controller</a>
+ */
+public final class MemoryLimit implements AutoCloseable {
+
+    private static final Path VERSION_1 = Path.of("/sys/fs/cgroup/memory");
+    private static final Path VERSION_2 = Path.of("/sys/fs/cgroup");
+
+    private final Path group;
+
+    /** @throws IOException if there can be no such group here */
+    public MemoryLimit(int megabytes) throws IOException {
+        boolean first = Files.exists(VERSION_1);
+        group = Files.createTempDirectory(first ? VERSION_1 : VERSION_2, "cancel-upload-");
+        Files.writeString(
+                group.resolve(first ? "memory.limit_in_bytes" : "memory.max"), "" + megabytes * 1024L * 1024L);
+    }
+
+    /** The command, run by a shell that joins the group first. */
+    public List<String> joinedBy(List<String> command) {
+        List<String> joining = new ArrayList<>(
+                List.of("/bin/sh", "-c", "echo $$ > " + group.resolve("cgroup.procs") + " && exec \"$@\"", "sh"));
+        joining.addAll(command);
+        return joining;
+    }
+
+    /** Once its process has ended. */
+    @Override
+    public void close() throws IOException {
+        Files.delete(group);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.cancelupload.start.quarkus;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.cancelupload.start.Bootstrap;
+import dev.cancelupload.upstream.OpenAI;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What of Quarkus's own configuration the executable still reads at its start. */
+class StartupConfigIT {
+
+    /** No upload has this id, so that nothing is sent. */
+    private static final String REFUSED = "\"no/id\"";
+
+    private static Bootstrap bootstrap(Map<String, String> quarkus, String... arguments) throws IOException {
+        Map<String, String> environment = new HashMap<>(quarkus);
+        environment.put("OPENAI_API_KEY", OpenAI.KEY);
+        // Nobody listens there.
+        environment.put("OPENAI_BASE_URL", "http://127.0.0.1:1/v1");
+        return new Bootstrap(environment, arguments);
+    }
+
+    @Test
+    void withoutQuarkussVariablesAllIsAsItWasBuilt() throws Exception {
+        try (Bootstrap bootstrap = bootstrap(Map.of())) {
+            bootstrap.invoke(REFUSED);
+            assertThat(bootstrap.log(), containsString("\"export\":\"cancelUpload\""));
+            assertThat(bootstrap.log(), not(containsString("\"DEBUG\"")));
+        }
+    }
+
+    @Test
+    void theExportIsTakenFromItsVariable() throws Exception {
+        try (Bootstrap bootstrap = bootstrap(Map.of("QUARKUS_FUNQY_EXPORT", "cleanUpUploads"))) {
+            assertEquals("response", bootstrap.invoke(REFUSED).kind());
+            assertThat(bootstrap.log(), containsString("\"export\":\"cleanUpUploads\""));
+        }
+    }
+
+    @Test
+    void anyOtherVariableOfQuarkussIsReadTooAndTheExportWithIt() throws Exception {
+        try (Bootstrap bootstrap =
+                bootstrap(Map.of("QUARKUS_LOG_LEVEL", "OFF", "QUARKUS_FUNQY_EXPORT", "cleanUpUploads"))) {
+            assertEquals("response", bootstrap.invoke(REFUSED).kind());
+            assertEquals("", bootstrap.log());
+        }
+    }
+
+    @Test
+    void aSystemPropertyOfQuarkussIsReadToo() throws Exception {
+        try (Bootstrap bootstrap = bootstrap(Map.of(), "-Dquarkus.funqy.export=cleanUpUploads")) {
+            assertEquals("response", bootstrap.invoke(REFUSED).kind());
+            assertThat(bootstrap.log(), containsString("\"export\":\"cleanUpUploads\""));
+        }
+    }
+}
