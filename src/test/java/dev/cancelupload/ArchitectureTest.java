@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -12,6 +13,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.cancelupload.config.Export;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /** The direction of dependencies: docs/architecture.md has the picture. */
@@ -39,7 +44,7 @@ class ArchitectureTest {
                 .definedBy("dev.cancelupload")
                 .layer("start")
                 .definedBy("dev.cancelupload.start")
-                .layer("quarkus")
+                .optionalLayer("quarkus")
                 .definedBy("dev.cancelupload.start.quarkus")
                 .layer("lambda")
                 .definedBy("dev.cancelupload.lambda")
@@ -91,6 +96,12 @@ class ArchitectureTest {
                 .mayNotAccessAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture()
                 .check(PRODUCT);
+    }
+
+    @Test
+    void theExportsWithAPrebuiltConfigurationAreThoseThatThereAre() {
+        String exports = ConfigProvider.getConfig().getValue("prebuilt-config.exports", String.class);
+        assertEquals(Stream.of(Export.values()).map(Export::functionName).toList(), List.of(exports.split(",")));
     }
 
     @Test

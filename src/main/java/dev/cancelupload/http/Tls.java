@@ -3,7 +3,6 @@ package dev.cancelupload.http;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -47,22 +45,6 @@ public final class Tls {
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
     private Tls() {}
-
-    /** Begins a handshake with nobody, after which the JDK knows which algorithms {@code java.security} allows. */
-    public static void warmUp() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[0], null);
-            SSLEngine engine = context.createSSLEngine();
-            engine.setUseClientMode(true);
-            engine.beginHandshake();
-            engine.wrap(
-                    ByteBuffer.allocate(0),
-                    ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
-        } catch (GeneralSecurityException | SSLException e) {
-            throw new IllegalStateException("no TLS in this JDK", e);
-        }
-    }
 
     /**
      * @param trust decides which servers are trusted; empty for the built-in trust anchors

@@ -5,13 +5,14 @@ import dev.cancelupload.cancel.Canceller;
 import dev.cancelupload.lambda.FunctionMapper;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.UploadsClient;
+import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Puts the parts together, all of them during init, when Lambda gives a whole processor. */
+/** Produces the beans, all of them during init, when Lambda gives a whole processor. */
 @Singleton
 final class BeanProducers {
 
@@ -24,16 +25,16 @@ final class BeanProducers {
     @Produces
     @Singleton
     UploadsClient uploadsClient() {
-        Components deployment = Main.deployment();
+        Components components = Components.get();
         // Not injected, for which ArC would have to make more beans.
         String version = ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
-        return new UploadsClient(deployment.configuration(), deployment.keys(), deployment.transport(), version);
+        return new UploadsClient(components.configuration(), components.keys(), components.transport(), version);
     }
 
     @Produces
     @Singleton
     Canceller canceller(UploadsClient client) {
-        return new Canceller(client, Main.deployment().configuration());
+        return new Canceller(client, Components.get().configuration());
     }
 
     @Produces
@@ -42,17 +43,16 @@ final class BeanProducers {
         return new InvocationLog();
     }
 
-    /** The parameters are half of the point: they make the beans now. */
+    /** The parameters make ArC create these beans now. */
     void atStart(
             @Observes StartupEvent event,
             Canceller canceller,
             UploadsClient client,
             ObjectMapper mapper,
             InvocationLog log) {
-        Main.earlyConnection().ifPresent(connection -> {
+        if (ImageMode.current() == ImageMode.NATIVE_RUN) {
             WarmUp.run(client, mapper, log);
-            connection.await();
-            Main.awaitKey();
-        });
+            InitTasks.await();
+        }
     }
 }

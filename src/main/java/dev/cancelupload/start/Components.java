@@ -9,6 +9,7 @@ import dev.cancelupload.config.Variable;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.Tls;
 import dev.cancelupload.secret.KeyFromSecret;
+import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Path;
 import java.security.InvalidKeyException;
@@ -20,7 +21,7 @@ import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * What the environment makes of this function.
+ * What the environment configures: made once, by {@link Main} before Quarkus starts, or at the first use in development.
  *
  * @param configuration the variables
  * @param keys gives OpenAI's API key
@@ -28,8 +29,25 @@ import org.eclipse.microprofile.config.ConfigProvider;
  */
 record Components(Configuration configuration, ApiKeys keys, HttpTransport transport) {
 
-    /** @throws ConfigurationError if a variable is missing or wrong */
-    static Components read() {
+    private static Components current;
+
+    /**
+     * Those of this process.
+     *
+     * @throws ConfigurationError if a variable is missing or wrong
+     */
+    static synchronized Components get() {
+        if (current == null) {
+            Components components = read();
+            if (ImageMode.current() != ImageMode.NATIVE_RUN && components.keys instanceof KeyFromSecret key) {
+                key.readAtInit();
+            }
+            current = components;
+        }
+        return current;
+    }
+
+    private static Components read() {
         Configuration configuration = Configuration.of(Components::value);
         configuration.apiKey().ifPresent(key -> key.redaction().install());
         SSLContext tls = Tls.context(

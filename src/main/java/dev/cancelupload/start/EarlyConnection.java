@@ -1,55 +1,47 @@
 package dev.cancelupload.start;
 
 import dev.cancelupload.http.HttpTransport;
-import dev.cancelupload.http.Tls;
 import dev.cancelupload.time.Budget;
-import io.quarkus.runtime.ImageMode;
+import java.net.URI;
 import java.time.Duration;
 
 /**
- * The connection to OpenAI, opened beside Quarkus's start: name, TCP, TLS, and nothing sent. Lambda gives init a whole
- * processor and invocations a part of one, so that what init does costs the first caller a fraction.
+ * Opens the connection to OpenAI during init: name, TCP, TLS, and nothing sent. Lambda gives init a whole processor and
+ * invocations a part of one, so that what init does costs the first caller a fraction.
+ *
+ * @param baseUrl the server
+ * @param transport keeps the connection for the first request
  */
-final class EarlyConnection {
+record EarlyConnection(URI baseUrl, HttpTransport transport) implements InitTask {
 
-    /** A server that takes longer than this is not waited for; the first invocation will find out what the matter is. */
+    /** A slower server is not waited for; the first invocation then connects, and reports what is wrong. */
     private static final Duration LONGEST = Duration.ofMillis(500);
 
-    static {
-        // What the JDK finds out in a handshake without a server, it finds out while the executable is built.
-        if (ImageMode.current() == ImageMode.NATIVE_BUILD) {
-            Tls.warmUp();
+    /** Starts to connect, unless {@code CONNECT_AT_INIT} is false. */
+    static void start(Components components) {
+        if (components.configuration().connectAtInit()) {
+            InitTasks.start(new EarlyConnection(components.configuration().baseUrl(), components.transport()));
         }
     }
 
-    private final HttpTransport transport;
-    private final Thread thread;
-
-    private EarlyConnection(HttpTransport transport, Thread thread) {
-        this.transport = transport;
-        this.thread = thread;
+    @Override
+    public String name() {
+        return "early connection";
     }
 
-    /** Begins to connect, unless {@code CONNECT_AT_INIT} says not to. */
-    static EarlyConnection begin(Components deployment) {
-        HttpTransport transport = deployment.transport();
-        Thread thread = new Thread(
-                () -> transport.connectAhead(deployment.configuration().baseUrl(), Budget.of(LONGEST)),
-                "early connection");
-        thread.setDaemon(true);
-        if (deployment.configuration().connectAtInit()) {
-            thread.start();
-        }
-        return new EarlyConnection(transport, thread);
+    @Override
+    public void run() {
+        transport.connectAhead(baseUrl, Budget.of(LONGEST));
     }
 
-    /** Waits until there is a connection, or none will be. */
-    void await() {
-        try {
-            thread.join(LONGEST.toMillis());
-            transport.settle();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    @Override
+    public Duration longestWait() {
+        return LONGEST;
+    }
+
+    /** As late as possible: the server's session tickets arrive after the handshake. */
+    @Override
+    public void finish() {
+        transport.settle();
     }
 }

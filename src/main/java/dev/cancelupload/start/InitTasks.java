@@ -1,0 +1,33 @@
+package dev.cancelupload.start;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The {@link InitTask}s of this start. Used by the main thread alone. */
+final class InitTasks {
+
+    private record Started(InitTask task, Thread thread) {}
+
+    private static final List<Started> STARTED = new ArrayList<>();
+
+    private InitTasks() {}
+
+    static void start(InitTask task) {
+        Thread thread = new Thread(task::run, task.name());
+        thread.setDaemon(true);
+        thread.start();
+        STARTED.add(new Started(task, thread));
+    }
+
+    /** Waits for those that were started, if any. */
+    static void await() {
+        try {
+            for (Started started : STARTED) {
+                started.thread().join(started.task().longestWait().toMillis());
+                started.task().finish();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

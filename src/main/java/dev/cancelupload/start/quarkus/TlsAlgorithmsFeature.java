@@ -1,0 +1,32 @@
+package dev.cancelupload.start.quarkus;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import org.graalvm.nativeimage.hosted.Feature;
+
+/**
+ * Starts a TLS handshake without a peer at image build time, so that the JDK caches which algorithms {@code java.security}
+ * allows, and the image heap has that cache. Registered in {@code native-image.properties}.
+ */
+public final class TlsAlgorithmsFeature implements Feature {
+
+    @Override
+    public void beforeAnalysis(BeforeAnalysisAccess access) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[0], null);
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(true);
+            engine.beginHandshake();
+            engine.wrap(
+                    ByteBuffer.allocate(0),
+                    ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
+        } catch (GeneralSecurityException | SSLException e) {
+            throw new IllegalStateException("no TLS in this JDK", e);
+        }
+    }
+}
