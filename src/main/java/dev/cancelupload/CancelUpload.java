@@ -8,6 +8,7 @@ import dev.cancelupload.cancel.Canceller;
 import dev.cancelupload.cancel.Outcome;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.InvocationFailure;
 import dev.cancelupload.lambda.LambdaEvent;
 import dev.cancelupload.lambda.LambdaEvent.Message;
 import dev.cancelupload.lambda.LambdaEvent.Payload;
@@ -17,14 +18,12 @@ import dev.cancelupload.lambda.UploadIds;
 import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.time.Budget;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Cancels one Upload: for direct and asynchronous invocation, Step Functions and EventBridge, and for the messages of SQS
@@ -42,7 +41,7 @@ public class CancelUpload {
     /**
      * @param event names the upload
      * @return the cancelled Upload; for SQS which messages failed; for SNS {@code null}
-     * @throws UploadFailure if the upload was not cancelled; its {@link FailureKind#errorType()} becomes Lambda's
+     * @throws InvocationFailure if the upload was not cancelled; {@link FailureKind} has its error types
      */
     @Funq(Export.CANCEL_UPLOAD_NAME)
     public JsonNode cancelUpload(LambdaEvent event) {
@@ -56,16 +55,16 @@ public class CancelUpload {
         if (event instanceof Payload payload) {
             return payload(payload.ids(), budget);
         }
-        throw log.refused(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD));
+        throw InvocationFailure.of(log.refused(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD)));
     }
 
     private JsonNode payload(UploadIds ids, Budget budget) {
-        Outcome outcome = canceller.cancel(ids::one, Optional.empty(), budget);
+        Outcome outcome = canceller.cancel(ids.one(), Optional.empty(), budget);
         log.invocation(Export.CANCEL_UPLOAD, outcome);
         if (outcome instanceof Outcome.Success success) {
             return Json.raw(success.cancelled().json());
         }
-        throw ((Outcome.Failure) outcome).failure();
+        throw InvocationFailure.of(((Outcome.Failure) outcome).failure());
     }
 
     private JsonNode sqs(List<Message> messages, Budget budget) {
@@ -73,9 +72,9 @@ public class CancelUpload {
         ObjectNode response = Json.object();
         ArrayNode failures = response.putArray("batchItemFailures");
         for (int i = 0; i < outcomes.size(); i++) {
-            // A message that can never succeed is returned too, so that it ends in the dead-letter queue, where it is
-            // seen;
-            // one with nothing left to cancel has served its purpose.
+            // A message that can never succeed is returned too, so that it ends in the dead-letter queue; one whose
+            // Upload
+            // is already final is done.
             if (outcomes.get(i).leftOver().isPresent()) {
                 failures.addObject().put("itemIdentifier", messages.get(i).id());
             }
@@ -87,7 +86,7 @@ public class CancelUpload {
     private JsonNode sns(List<Message> messages, Budget budget) {
         for (Outcome outcome : cancelled(messages, budget)) {
             if (outcome.leftOver().isPresent()) {
-                throw outcome.leftOver().get();
+                throw InvocationFailure.of(outcome.leftOver().get());
             }
         }
         return NullNode.getInstance();
@@ -96,17 +95,11 @@ public class CancelUpload {
     private List<Outcome> cancelled(List<Message> messages, Budget budget) {
         InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);
         List<Outcome> outcomes = canceller.cancelAll(
-                ids(messages),
+                messages.stream().map(Message::upload).toList(),
                 budget,
                 (outcome, position) -> batch.finished(
                         outcome, Optional.of(messages.get(position).id())));
         batch.messages(outcomes, budget.passed());
         return outcomes;
-    }
-
-    private static List<Supplier<String>> ids(List<Message> messages) {
-        return messages.stream()
-                .<Supplier<String>>map(message -> message.upload()::one)
-                .toList();
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cancelupload.cancel.Canceller;
 import dev.cancelupload.cancel.Outcome;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.lambda.InvocationFailure;
 import dev.cancelupload.lambda.LambdaEvent;
 import dev.cancelupload.lambda.LambdaEvent.Http;
 import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
@@ -15,6 +16,7 @@ import dev.cancelupload.lambda.ProxyResponse;
 import dev.cancelupload.lambda.ProxyResponses;
 import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.log.InvocationLog;
+import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.time.Budget;
 import io.quarkus.funqy.Funq;
@@ -39,7 +41,7 @@ public class CancelUploadHttp {
     /**
      * @param event an HTTP request; anything else gets a response that says so
      * @return a proxy response in the dialect of the event
-     * @throws UploadFailure for notifications of SNS alone, which takes any answer for success: Lambda tries an asynchronous
+     * @throws InvocationFailure for notifications of SNS alone, which takes any answer for success: Lambda tries an asynchronous
      *     invocation that failed again, and keeps the event in the dead-letter queue
      */
     @Funq(Export.CANCEL_UPLOAD_HTTP_NAME)
@@ -49,7 +51,7 @@ public class CancelUploadHttp {
         }
         UploadFailure failure = log.refused(Export.CANCEL_UPLOAD_HTTP, WrongEvent.of(event, Export.CANCEL_UPLOAD_HTTP));
         if (event instanceof SnsNotifications) {
-            throw failure;
+            throw InvocationFailure.of(failure);
         }
         ObjectNode response = ProxyResponses.failed(failure).toJson(ProxyRequest.Format.PAYLOAD_2_0);
         if (event instanceof SqsMessages sqs) {
@@ -62,14 +64,14 @@ public class CancelUploadHttp {
 
     private ProxyResponse reply(ProxyRequest request) {
         Budget budget = canceller.budget();
-        Optional<String> id = request.uploadId();
-        if (id.isEmpty()) {
+        Optional<NamedUpload> upload = request.upload();
+        if (upload.isEmpty()) {
             return unknownOperation(ProxyResponses.unknownPath(request));
         }
         if (!request.method().equals("POST")) {
             return unknownOperation(ProxyResponses.methodNotAllowed(request));
         }
-        Outcome outcome = canceller.cancel(id::get, clientRequestId(request), budget);
+        Outcome outcome = canceller.cancel(upload.get(), clientRequestId(request), budget);
         log.invocation(Export.CANCEL_UPLOAD_HTTP, outcome);
         return outcome instanceof Outcome.Success success
                 ? ProxyResponses.cancelled(success.cancelled())

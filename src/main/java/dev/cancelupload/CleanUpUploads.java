@@ -4,20 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.cancel.Canceller;
 import dev.cancelupload.cancel.CleanUpReport;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.lambda.InvocationFailure;
 import dev.cancelupload.lambda.LambdaEvent;
 import dev.cancelupload.lambda.LambdaEvent.Payload;
 import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.log.InvocationLog;
+import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.time.Budget;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Makes sure that uploads are gone: for schedules and batches. An upload that is completed, cancelled, expired or unknown
@@ -35,34 +36,33 @@ public class CleanUpUploads {
     /**
      * @param event names 0 to 1,000 uploads; duplicates are called once
      * @return a {@link CleanUpReport}
-     * @throws UploadFailure if uploads are left that a later try can cancel, after all were tried
+     * @throws InvocationFailure if uploads are left that a later try can cancel, after all were tried
      */
     @Funq(Export.CLEAN_UP_UPLOADS_NAME)
     public JsonNode cleanUpUploads(LambdaEvent event) {
         Budget budget = canceller.budget();
-        List<Supplier<String>> ids = suppliers(ids(event));
+        List<NamedUpload> uploads = uploads(event);
         InvocationLog.Batch batch = log.batch(Export.CLEAN_UP_UPLOADS);
         CleanUpReport report = new CleanUpReport(
-                canceller.cancelAll(ids, budget, (outcome, position) -> batch.finished(outcome, Optional.empty())));
+                canceller.cancelAll(uploads, budget, (outcome, position) -> batch.finished(outcome, Optional.empty())));
         batch.cleanUp(report, budget.passed());
         report.incomplete().ifPresent(failure -> {
-            throw failure;
+            throw InvocationFailure.of(failure);
         });
         return report.toJson();
     }
 
-    private Set<String> ids(LambdaEvent event) {
+    /** Without duplicates, which would be cancelled twice. */
+    private List<NamedUpload> uploads(LambdaEvent event) {
         try {
             if (event instanceof Payload payload) {
-                return new LinkedHashSet<>(payload.ids().many());
+                Map<String, NamedUpload> distinct = new LinkedHashMap<>();
+                payload.ids().many().forEach(upload -> distinct.putIfAbsent(upload.given(), upload));
+                return List.copyOf(distinct.values());
             }
             throw WrongEvent.of(event, Export.CLEAN_UP_UPLOADS);
         } catch (UploadFailure e) {
-            throw log.refused(Export.CLEAN_UP_UPLOADS, e);
+            throw InvocationFailure.of(log.refused(Export.CLEAN_UP_UPLOADS, e));
         }
-    }
-
-    private static List<Supplier<String>> suppliers(Set<String> ids) {
-        return ids.stream().<Supplier<String>>map(id -> () -> id).toList();
     }
 }

@@ -20,8 +20,8 @@ import dev.cancelupload.lambda.ProxyResponse;
 import dev.cancelupload.lambda.ProxyResponses;
 import dev.cancelupload.lambda.WrongEvent;
 import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
-import dev.cancelupload.openai.UploadId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,13 +81,13 @@ class InProcessFuzzIT {
                 String object = Json.object().put("uploadId", id).toString();
                 // Half a surrogate pair cannot be encoded.
                 String encoded = new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-                assertEquals(encoded, ((Payload) read(object)).ids().one());
-                assertEquals(encoded, sqs(object).upload().one());
+                assertEquals(encoded, ((Payload) read(object)).ids().one().given());
+                assertEquals(encoded, sqs(object).upload().given());
                 String path = Events.path(id);
-                String there =
-                        ((Http) read(Events.http(path))).request().uploadId().orElseThrow();
-                assertEquals(encoded, there);
-                check(id);
+                NamedUpload there =
+                        ((Http) read(Events.http(path))).request().upload().orElseThrow();
+                assertEquals(encoded, there.given());
+                check(NamedUpload.of(id));
                 understand(read(Events.http("/v1/uploads/" + id + "/cancel")));
             };
         });
@@ -179,20 +179,20 @@ class InProcessFuzzIT {
             sns.messages().forEach(this::find);
         } else if (event instanceof Http http) {
             ProxyRequest request = http.request();
-            request.uploadId().ifPresent(this::check);
+            request.upload().ifPresent(this::check);
             assertResponse(ProxyResponses.unknownPath(request), request.format());
             assertResponse(ProxyResponses.methodNotAllowed(request), request.format());
         }
     }
 
     private void find(Message message) {
-        find(() -> List.of(message.upload().one()));
+        find(() -> List.of(message.upload()));
     }
 
-    private void find(Supplier<List<String>> ids) {
-        List<String> found;
+    private void find(Supplier<List<NamedUpload>> uploads) {
+        List<NamedUpload> found;
         try {
-            found = ids.get();
+            found = uploads.get();
         } catch (UploadFailure e) {
             refuse(e);
             return;
@@ -200,15 +200,14 @@ class InProcessFuzzIT {
         found.forEach(this::check);
     }
 
-    private void check(String id) {
-        boolean allowed = Events.isUploadId(id);
-        try {
-            assertEquals(id, new UploadId(id).value());
-            assertTrue(allowed, () -> "accepted: " + id);
+    private void check(NamedUpload upload) {
+        boolean allowed = Events.isUploadId(upload.given());
+        if (upload instanceof NamedUpload.Invalid invalid) {
+            assertFalse(allowed, () -> "refused: " + upload.given());
+            refuse(invalid.why());
+        } else {
+            assertTrue(allowed, () -> "accepted: " + upload.given());
             accepted++;
-        } catch (UploadFailure e) {
-            assertFalse(allowed, () -> "refused: " + id);
-            refuse(e);
         }
     }
 

@@ -14,7 +14,7 @@ import dev.cancelupload.lambda.LambdaEvent.Unreadable;
 import dev.cancelupload.lambda.ProxyRequest;
 import dev.cancelupload.lambda.ProxyRequest.Format;
 import dev.cancelupload.lambda.UploadIds;
-import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.openai.NamedUpload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -138,7 +138,7 @@ final class TreeEvents {
 
     private static UploadIds ids(JsonNode json) {
         if (json.isTextual()) {
-            return new UploadIds.One(json.textValue());
+            return new UploadIds.One(NamedUpload.of(json.textValue()));
         }
         if (json.isArray()) {
             return list(json);
@@ -173,7 +173,7 @@ final class TreeEvents {
         }
         return id == null
                 ? none("The event names no upload: it has neither \"uploadId\" nor \"upload_id\".", json)
-                : new UploadIds.One(id);
+                : new UploadIds.One(NamedUpload.of(id));
     }
 
     private static UploadIds none(String problem, JsonNode json) {
@@ -200,43 +200,34 @@ final class TreeEvents {
         return new UploadIds.Many(ids, ids.size());
     }
 
-    private static UploadIds inMessage(String body) {
+    private static NamedUpload inMessage(String body) {
         String text = body == null ? "" : body.strip();
         if (text.isEmpty() || text.equals("null") || text.equals("true") || text.equals("false")) {
             return UploadIds.none(
-                    text.isEmpty() ? "The message is empty." : "The message is " + text + ".", Optional.empty());
+                            text.isEmpty() ? "The message is empty." : "The message is " + text + ".", Optional.empty())
+                    .one();
         }
         if ("{[\"".indexOf(text.charAt(0)) < 0) {
-            return new UploadIds.One(text);
+            return NamedUpload.of(text);
         }
         Optional<JsonNode> json = Json.parse(text);
         if (json.isEmpty()) {
-            return UploadIds.none("The message looks like JSON but ….", Optional.empty());
+            return UploadIds.none("The message looks like JSON but ….", Optional.empty())
+                    .one();
         }
         if (json.get().path("Type").asText().equals("Notification")
                 && json.get().path("Message").isTextual()) {
-            return single(inNotification(json.get().get("Message").textValue().strip()));
+            return inNotification(json.get().get("Message").textValue().strip()).one();
         }
-        return single(ids(detail(json.get())));
+        return ids(detail(json.get())).one();
     }
 
     private static UploadIds inNotification(String text) {
         if (!text.startsWith("{") && !text.startsWith("\"")) {
-            return new UploadIds.One(text);
+            return new UploadIds.One(NamedUpload.of(text));
         }
         return Json.parse(text)
                 .map(json -> ids(detail(json)))
                 .orElseGet(() -> UploadIds.none("The notification looks like JSON but ….", Optional.empty()));
-    }
-
-    private static UploadIds single(UploadIds ids) {
-        if (ids instanceof UploadIds.None) {
-            return ids;
-        }
-        try {
-            return new UploadIds.One(ids.one());
-        } catch (UploadFailure e) {
-            return new UploadIds.None(e, ids.export());
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.cancelupload.cancel;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.openai.CancelCall;
 import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
 import dev.cancelupload.openai.UploadId;
 import dev.cancelupload.openai.UploadsClient;
@@ -15,7 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Cancels one upload or many, and tells what became of each; whatever happens to one does not touch the others. */
@@ -40,11 +40,10 @@ public final class Canceller {
     /**
      * Cancels one upload.
      *
-     * @param id gives the id, or throws an {@link UploadFailure} that becomes the outcome
      * @param clientRequestId the caller's own identifier of the request for OpenAI's support, if it has one
      */
-    public Outcome cancel(Supplier<String> id, Optional<String> clientRequestId, Budget budget) {
-        Job job = new Job(id, clientRequestId, budget);
+    public Outcome cancel(NamedUpload upload, Optional<String> clientRequestId, Budget budget) {
+        Job job = new Job(upload, clientRequestId, budget);
         for (Optional<Duration> wait = job.step(); wait.isPresent(); wait = job.step()) {
             pause(wait.get());
         }
@@ -64,19 +63,18 @@ public final class Canceller {
      * Cancels many uploads, {@code CLEAN_UP_CONCURRENCY} at a time and within one budget. One that waits for its next
      * attempt is in nobody's way: meanwhile another has its turn.
      *
-     * @param ids each gives an id, or throws an {@link UploadFailure} that becomes its outcome
      * @param finished is told each outcome and its position as soon as there is one, on the thread that has it
-     * @return the {@linkplain Outcome#outline outlines} in the order of the ids
+     * @return the {@linkplain Outcome#outline outlines} in the order of the Uploads
      */
-    public List<Outcome> cancelAll(List<Supplier<String>> ids, Budget budget, ObjIntConsumer<Outcome> finished) {
-        Outcome[] outcomes = new Outcome[ids.size()];
-        CountDownLatch left = new CountDownLatch(ids.size());
-        int threads = Math.max(1, Math.min(configuration.cleanUpConcurrency(), ids.size()));
+    public List<Outcome> cancelAll(List<NamedUpload> uploads, Budget budget, ObjIntConsumer<Outcome> finished) {
+        Outcome[] outcomes = new Outcome[uploads.size()];
+        CountDownLatch left = new CountDownLatch(uploads.size());
+        int threads = Math.max(1, Math.min(configuration.cleanUpConcurrency(), uploads.size()));
         ScheduledThreadPoolExecutor workers = new ScheduledThreadPoolExecutor(threads);
         try {
             for (int i = 0; i < outcomes.length; i++) {
                 int position = i;
-                Job job = new Job(ids.get(i), Optional.empty(), budget);
+                Job job = new Job(uploads.get(i), Optional.empty(), budget);
                 workers.execute(() -> work(workers, job, () -> {
                     outcomes[position] = job.outcome.outline();
                     try {
@@ -108,17 +106,16 @@ public final class Canceller {
     /** One upload on its way to an outcome. */
     private final class Job {
 
-        private final Supplier<String> id;
+        private final NamedUpload upload;
         private final Optional<String> clientRequestId;
         private final Budget budget;
-        private String uploadId = "";
         private CancelCall call;
         private long start;
         /** Null until there is one. */
         private Outcome outcome;
 
-        Job(Supplier<String> id, Optional<String> clientRequestId, Budget budget) {
-            this.id = id;
+        Job(NamedUpload upload, Optional<String> clientRequestId, Budget budget) {
+            this.upload = upload;
             this.clientRequestId = clientRequestId;
             this.budget = budget;
         }
@@ -128,23 +125,25 @@ public final class Canceller {
             try {
                 if (call == null) {
                     start = System.nanoTime();
-                    uploadId = id.get();
-                    call = client.cancel(new UploadId(uploadId), clientRequestId, budget);
+                    if (upload instanceof NamedUpload.Invalid invalid) {
+                        throw invalid.why();
+                    }
+                    call = client.cancel(((NamedUpload.Valid) upload).id(), clientRequestId, budget);
                 }
                 Optional<Duration> wait = call.attempt();
                 if (wait.isEmpty()) {
-                    outcome = new Outcome.Success(uploadId, call.cancelled(), millis());
+                    outcome = new Outcome.Success(upload.given(), call.cancelled(), millis());
                 }
                 return wait;
             } catch (UploadFailure e) {
-                outcome = new Outcome.Failure(uploadId, e, millis());
+                outcome = new Outcome.Failure(upload.given(), e, millis());
             } catch (RuntimeException e) {
                 LOG.error("A defect of this function", e);
                 outcome = new Outcome.Failure(
-                        uploadId,
+                        upload.given(),
                         UploadFailure.of(
                                 FailureKind.INTERNAL_ERROR,
-                                "Upload " + UploadId.shown(uploadId)
+                                "Upload " + UploadId.shown(upload.given())
                                         + " was not seen to be cancelled because of a defect of this function ("
                                         + e.getClass().getSimpleName()
                                         + "). Its log has more."),

@@ -3,7 +3,7 @@ package dev.cancelupload.config;
 import dev.cancelupload.redaction.Redaction;
 
 /** OpenAI's API key. It cannot be printed; {@link #authorization()} is the one way out. */
-public final class ApiKey {
+public final class ApiKey implements ApiKeySource {
     private final String value;
 
     /**

@@ -25,7 +25,8 @@ public record ApiKeySecret(
         String region,
         URI endpoint,
         AwsCredentials credentials,
-        Optional<Proxy> proxy) {
+        Optional<Proxy> proxy)
+        implements ApiKeySource {
 
     ApiKeySecret through(Optional<Proxy> proxy) {
         return new ApiKeySecret(id, shownName, field, timeToLive, region, endpoint, credentials, proxy);

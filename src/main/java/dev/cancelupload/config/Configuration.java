@@ -19,8 +19,7 @@ import java.util.function.UnaryOperator;
  * What the environment says, read once at init and valid from then on. {@link Variable} names the variables; the
  * README's table documents them.
  *
- * @param apiKey OpenAI's API key; empty if it is in a secret
- * @param apiKeySecret the secret that holds OpenAI's API key; empty if the environment does
+ * @param apiKey OpenAI's API key, or the secret that holds it
  * @param baseUrl the API's address without a trailing slash; https, or http to this machine
  * @param organization value of {@code OpenAI-Organization}, if one is to be sent
  * @param project value of {@code OpenAI-Project}, if one is to be sent
@@ -34,8 +33,7 @@ import java.util.function.UnaryOperator;
  * @param proxy what to connect through, if anything
  */
 public record Configuration(
-        Optional<ApiKey> apiKey,
-        Optional<ApiKeySecret> apiKeySecret,
+        ApiKeySource apiKey,
         URI baseUrl,
         Optional<String> organization,
         Optional<String> project,
@@ -77,12 +75,14 @@ public record Configuration(
 
         Configuration read() {
             Optional<String> secret = value(Variable.OPENAI_API_KEY_SECRET);
+            // First, since the other variables are searched for the key.
             Optional<ApiKey> apiKey = apiKey(secret.isPresent());
             proxy = proxy();
             URI baseUrl = baseUrl();
             Configuration configuration = new Configuration(
-                    apiKey,
-                    secret.map(this::apiKeySecret),
+                    secret.<ApiKeySource>map(this::apiKeySecret)
+                            .or(() -> apiKey)
+                            .orElse(null),
                     baseUrl,
                     headerValue(Variable.OPENAI_ORG_ID),
                     headerValue(Variable.OPENAI_PROJECT_ID),

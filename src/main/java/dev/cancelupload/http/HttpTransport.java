@@ -14,7 +14,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import javax.net.ssl.SSLContext;
 
@@ -34,10 +33,12 @@ public final class HttpTransport implements ClientRequestFilter {
     /** As many as there are calls at a time, so that a clean-up makes no more connections than that. */
     private static final int MOST_IDLE = 100;
 
+    /** Quarkus's request property with the arguments of the client's method. */
+    private static final String INVOKED_METHOD_PARAMETERS = "io.quarkus.rest.client.invokedMethodParameters";
+
     private final Optional<Proxy> proxy;
     private final SSLContext tls;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
-    private final ThreadLocal<Exchange> exchange = new ThreadLocal<>();
 
     /**
      * @param proxy makes the tunnels, if there is one
@@ -46,27 +47,6 @@ public final class HttpTransport implements ClientRequestFilter {
     public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
         this.proxy = proxy;
         this.tls = tls;
-    }
-
-    /**
-     * Makes a call with the REST client; JAX-RS has no parameters for these.
-     *
-     * @param budget the time that its request has
-     * @param fresh whether the connection has to be a new one, on which nothing can be left of another request
-     */
-    public <T> T within(Budget budget, boolean fresh, Callable<T> call) throws Exception {
-        return through(
-                (origin, request) -> fresh ? inPlaceOfIdle(origin, request, budget) : exchange(origin, request, budget),
-                call);
-    }
-
-    /**
-     * Makes a call with the REST client that goes nowhere.
-     *
-     * @param answer what comes back, as it would come over the wire
-     */
-    public <T> T warmUp(byte[] answer, Callable<T> call) throws Exception {
-        return through((origin, request) -> new ResponseParser(new ByteArrayInputStream(answer)).read(), call);
     }
 
     /**
@@ -123,28 +103,10 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
-    /** How a request gets its answer. */
-    private interface Exchange {
-        HttpResponse with(Origin origin, byte[] request) throws IOException;
-    }
-
-    private <T> T through(Exchange exchange, Callable<T> call) throws Exception {
-        this.exchange.set(exchange);
-        try {
-            return call.call();
-        } finally {
-            this.exchange.remove();
-        }
-    }
-
     /** @throws TransportException if there is no complete answer within the attempt's budget */
     @Override
     public void filter(ClientRequestContext request) throws IOException {
-        Exchange exchange = this.exchange.get();
-        if (exchange == null) {
-            throw new IllegalStateException("a call outside of within(…)");
-        }
-        HttpResponse answer = exchange.with(Origin.of(request.getUri()), head(request));
+        HttpResponse answer = send(request);
         Response.ResponseBuilder response = Response.status(answer.status());
         for (Map.Entry<String, List<String>> field : answer.headers().entrySet()) {
             for (String value : field.getValue()) {
@@ -156,6 +118,23 @@ public final class HttpTransport implements ClientRequestFilter {
         }
         request.abortWith(
                 response.entity(new ByteArrayInputStream(answer.body())).build());
+    }
+
+    private HttpResponse send(ClientRequestContext request) throws IOException {
+        Exchange exchange = exchangeOf(request);
+        if (exchange instanceof Exchange.CannedResponse canned) {
+            return new ResponseParser(new ByteArrayInputStream(canned.response())).read();
+        }
+        Exchange.OverNetwork network = (Exchange.OverNetwork) exchange;
+        Origin origin = Origin.of(request.getUri());
+        return network.onNewConnection()
+                ? inPlaceOfIdle(origin, head(request), network.budget())
+                : exchange(origin, head(request), network.budget());
+    }
+
+    private static Exchange exchangeOf(ClientRequestContext request) {
+        List<?> parameters = (List<?>) request.getProperty(INVOKED_METHOD_PARAMETERS);
+        return (Exchange) parameters.get(parameters.size() - 1);
     }
 
     private static boolean isMediaType(String value) {

@@ -3,6 +3,7 @@ package dev.cancelupload.lambda;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.redaction.Redaction;
 import io.quarkus.amazon.lambda.runtime.FunctionError;
 import io.quarkus.funqy.runtime.ApplicationException;
@@ -22,19 +23,17 @@ final class FunctionErrorSerializer extends JsonSerializer<FunctionError> {
 
     @Override
     public void serialize(FunctionError error, JsonGenerator json, SerializerProvider provider) throws IOException {
-        String type = "InternalError";
-        String message =
-                "The function failed outside of its own code (" + error.getErrorType() + "). Its log has more.";
         String text = String.valueOf(error.getErrorMessage());
-        int colon = text.indexOf(": ");
-        // The wrapper's message is the failure's toString(): its type, a colon, its message.
-        if (WRAPPED.equals(error.getErrorType()) && colon > 0 && text.lastIndexOf('.', colon) < 0) {
-            type = text.substring(0, colon);
-            message = text.substring(colon + 2);
+        if (WRAPPED.equals(error.getErrorType()) && InvocationFailure.isJson(text)) {
+            json.writeRawValue(text);
+            return;
         }
         json.writeStartObject();
-        json.writeStringField("errorType", type);
-        json.writeStringField("errorMessage", Redaction.ofCaller(message));
+        json.writeStringField("errorType", FailureKind.INTERNAL_ERROR.errorType());
+        json.writeStringField(
+                "errorMessage",
+                Redaction.ofCaller("The function failed outside of its own code (" + error.getErrorType()
+                        + "). Its log has more."));
         json.writeEndObject();
     }
 }

@@ -1,6 +1,7 @@
 package dev.cancelupload.lambda;
 
 import dev.cancelupload.config.Export;
+import dev.cancelupload.openai.NamedUpload;
 import java.util.List;
 import java.util.Optional;
 
@@ -110,5 +111,5 @@ public sealed interface LambdaEvent {
      * @param id the message's id; empty if it has none
      * @param upload the one upload that its sender named, or why there is none
      */
-    record Message(String id, UploadIds upload) {}
+    record Message(String id, NamedUpload upload) {}
 }

@@ -2,7 +2,7 @@ package dev.cancelupload.lambda;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.openai.NamedUpload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -23,9 +23,14 @@ final class MessageReader implements EventJson.Fields {
 
     /**
      * @param body what the sender wrote; null if there is none
-     * @return one id, or why there is none
+     * @return the one Upload that it names, or why there is none
      */
-    static UploadIds read(String body) {
+    static NamedUpload read(String body) {
+        // Nothing else of a message is kept: a batch may have ten thousand, each with a list.
+        return ids(body).one();
+    }
+
+    private static UploadIds ids(String body) {
         String text = body == null ? "" : body.strip();
         if (text.isEmpty()) {
             return UploadIds.none("The message is empty.", Optional.empty());
@@ -36,7 +41,7 @@ final class MessageReader implements EventJson.Fields {
         if (!text.startsWith("{") && !text.startsWith("[") && !text.startsWith("\"")) {
             return new UploadIds.One(text);
         }
-        return oneOf(json("The message", text, value -> {
+        return json("The message", text, value -> {
             if (!value.hasToken(JsonToken.START_OBJECT)) {
                 return UploadIdsReader.read(value);
             }
@@ -45,7 +50,7 @@ final class MessageReader implements EventJson.Fields {
             return fields.isNotification && fields.notification != null
                     ? inNotification(fields.notification)
                     : fields.uploads.found();
-        }));
+        });
     }
 
     /** What SNS wrapped; an envelope within an envelope is none that AWS makes. */
@@ -63,18 +68,6 @@ final class MessageReader implements EventJson.Fields {
             return UploadIds.none(what + " looks like JSON but " + e.getMessage() + ".", Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException("text in memory cannot fail to be read", e);
-        }
-    }
-
-    /** Nothing else of a message is kept: a batch may have ten thousand, each with a list. */
-    private static UploadIds oneOf(UploadIds found) {
-        if (found instanceof UploadIds.One || found instanceof UploadIds.None) {
-            return found;
-        }
-        try {
-            return new UploadIds.One(found.one());
-        } catch (UploadFailure e) {
-            return new UploadIds.None(e, found.export());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.cancelupload.lambda;
 
+import dev.cancelupload.openai.NamedUpload;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -30,18 +31,18 @@ public record ProxyRequest(Format format, String method, String path, Optional<S
     }
 
     /**
-     * The id in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version, a base
+     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version, a base
      * path. It is decoded once; what is still encoded then is not an id.
      *
      * @return empty if the path is another one
      */
-    public Optional<String> uploadId() {
+    public Optional<NamedUpload> upload() {
         String[] segments = path.split("/", -1);
         int last = segments.length - 1;
         if (last < 3 || !segments[last].equals("cancel") || !segments[last - 2].equals("uploads")) {
             return Optional.empty();
         }
-        return Optional.of(decoded(segments[last - 1]));
+        return Optional.of(NamedUpload.of(decoded(segments[last - 1])));
     }
 
     private static String decoded(String segment) {

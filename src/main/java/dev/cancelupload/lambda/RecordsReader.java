@@ -6,6 +6,7 @@ import dev.cancelupload.lambda.LambdaEvent.Foreign;
 import dev.cancelupload.lambda.LambdaEvent.Message;
 import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
 import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
+import dev.cancelupload.openai.NamedUpload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +145,7 @@ final class RecordsReader {
         private final String idField;
         private final String bodyField;
         private String id = "";
-        private UploadIds upload;
+        private NamedUpload upload;
 
         MessageFields(String idField, String bodyField) {
             this.idField = idField;

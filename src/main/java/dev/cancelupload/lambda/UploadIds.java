@@ -2,13 +2,13 @@ package dev.cancelupload.lambda;
 
 import dev.cancelupload.config.Export;
 import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
-import dev.cancelupload.openai.UploadId;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The upload ids in what a caller sent; whether one is valid is for {@link UploadId} to say.
+ * The upload ids in what a caller sent.
  *
  * @see UploadIdsReader
  */
@@ -17,27 +17,28 @@ public sealed interface UploadIds {
     /** The most ids that one clean-up takes. */
     int MOST = 1000;
 
-    /**
-     * The one id.
-     *
-     * @throws UploadFailure if there is none, two different ones, or a list of them
-     */
-    String one();
+    /** The one Upload; invalid if there is none, two different ones, or a list of them. */
+    NamedUpload one();
 
     /**
-     * The ids in their order; an element of the list that was no string has a text in its place that no valid id is.
+     * The Uploads in their order; an element of the list that was no string is invalid.
      *
      * @throws UploadFailure if there are none in any documented form, or more than {@link #MOST}
      */
-    List<String> many();
+    List<NamedUpload> many();
 
     /** The function that takes ids in this form, if there is one. */
     Optional<Export> export();
 
     /** An id in a JSON string, bare text, or an object's {@code uploadId} or {@code upload_id}. */
-    record One(String one) implements UploadIds {
+    record One(NamedUpload one) implements UploadIds {
+
+        One(String id) {
+            this(NamedUpload.of(id));
+        }
+
         @Override
-        public List<String> many() {
+        public List<NamedUpload> many() {
             return List.of(one);
         }
 
@@ -55,12 +56,12 @@ public sealed interface UploadIds {
      */
     record Many(List<String> ids, long size) implements UploadIds {
         @Override
-        public String one() {
-            throw isList();
+        public NamedUpload one() {
+            return isList();
         }
 
         @Override
-        public List<String> many() {
+        public List<NamedUpload> many() {
             if (size > MOST) {
                 throw UploadFailure.of(
                         FailureKind.INVALID_EVENT,
@@ -68,7 +69,7 @@ public sealed interface UploadIds {
                                 + " is the most that one clean-up takes: split it, or send the ids to the queue of the export "
                                 + Export.CANCEL_UPLOAD_NAME + ", which has no limit. Nothing was sent to OpenAI.");
             }
-            return ids;
+            return ids.stream().map(NamedUpload::of).toList();
         }
 
         @Override
@@ -80,12 +81,12 @@ public sealed interface UploadIds {
     /** An object whose {@code uploadIds} is no array. */
     record NotAnArray() implements UploadIds {
         @Override
-        public String one() {
-            throw isList();
+        public NamedUpload one() {
+            return isList();
         }
 
         @Override
-        public List<String> many() {
+        public List<NamedUpload> many() {
             throw UploadFailure.of(
                     FailureKind.INVALID_EVENT, "The field \"uploadIds\" is not an array. Nothing was sent to OpenAI.");
         }
@@ -104,12 +105,12 @@ public sealed interface UploadIds {
      */
     record None(UploadFailure why, Optional<Export> export) implements UploadIds {
         @Override
-        public String one() {
-            throw why;
+        public NamedUpload one() {
+            return NamedUpload.none(why);
         }
 
         @Override
-        public List<String> many() {
+        public List<NamedUpload> many() {
             throw why;
         }
     }
@@ -124,10 +125,10 @@ public sealed interface UploadIds {
                 export);
     }
 
-    private static UploadFailure isList() {
-        return UploadFailure.of(
+    private static NamedUpload isList() {
+        return NamedUpload.none(UploadFailure.of(
                 FailureKind.WRONG_EXPORT,
                 "This function cancels one upload and got a list: lists are for the export "
-                        + Export.CLEAN_UP_UPLOADS_NAME + ". Nothing was sent to OpenAI.");
+                        + Export.CLEAN_UP_UPLOADS_NAME + ". Nothing was sent to OpenAI."));
     }
 }

@@ -37,8 +37,6 @@ final class RequestHeaders implements ClientRequestFilter {
         MultivaluedMap<String, Object> headers = request.getHeaders();
         headers.putSingle(HttpHeaders.AUTHORIZATION, keys.current().authorization());
         headers.putSingle(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
-        // Without it, any compression would be allowed.
-        headers.putSingle(HttpHeaders.ACCEPT_ENCODING, "identity");
         headers.putSingle(HttpHeaders.USER_AGENT, userAgent);
         configuration.organization().ifPresent(id -> headers.putSingle("OpenAI-Organization", id));
         configuration.project().ifPresent(id -> headers.putSingle("OpenAI-Project", id));

@@ -4,8 +4,7 @@ import dev.cancelupload.redaction.Redaction;
 import java.util.Optional;
 
 /**
- * Why an Upload was not cancelled. Its message is for the caller, and what is in it of an upstream's has no key; {@link #toString()} starts with the
- * documented error type, which is what Funqy passes on.
+ * Why an Upload was not cancelled. Its message is for the caller; what it quotes of an upstream has no key.
  */
 public final class UploadFailure extends RuntimeException {
 

@@ -1,11 +1,14 @@
 package dev.cancelupload.openai;
 
+import dev.cancelupload.http.Exchange;
+import io.quarkus.rest.client.reactive.NotBody;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
@@ -23,11 +26,15 @@ public interface UploadsApi {
      *
      * @param uploadId the Upload's identifier
      * @param clientRequestId the caller's own identifier of the request for OpenAI's support, or null
+     * @param exchange how the transport gets the response
      * @return what a 2xx answer holds, normally the cancelled {@link Upload}, with status and headers
      * @throws ErrorResponseException for every other status
      */
     @POST
     @Path("/{upload_id}/cancel")
+    @ClientHeaderParam(name = "Accept-Encoding", value = "identity")
     RestResponse<UploadBody> cancel(
-            @PathParam("upload_id") String uploadId, @HeaderParam("X-Client-Request-Id") String clientRequestId);
+            @PathParam("upload_id") String uploadId,
+            @HeaderParam("X-Client-Request-Id") String clientRequestId,
+            @NotBody Exchange exchange);
 }

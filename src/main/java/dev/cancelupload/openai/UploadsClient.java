@@ -3,6 +3,7 @@ package dev.cancelupload.openai;
 import dev.cancelupload.config.ApiKey;
 import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.Configuration;
+import dev.cancelupload.http.Exchange;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
 import dev.cancelupload.redaction.Redaction;
@@ -82,20 +83,24 @@ public final class UploadsClient {
     }
 
     /**
-     * Goes through a call without making it, so that the first real one finds everything in place.
+     * Makes a call that sends nothing, so that the first real one finds everything loaded and paged in.
      *
-     * @throws Exception if that fails, which no caller would notice
+     * @return the Upload of a canned response
      */
-    public CancelledUpload warmUp() throws Exception {
-        AttemptResult attempt =
-                transport.warmUp(WARM_UP_RESPONSE, () -> call(new UploadId("upload_warmup"), Optional.empty(), 1));
-        return ((AttemptResult.Succeeded) attempt).cancelled();
+    public CancelledUpload warmUp() {
+        return ((AttemptResult.Succeeded) call(
+                        new UploadId("upload_warmup"),
+                        Optional.empty(),
+                        1,
+                        new Exchange.CannedResponse(WARM_UP_RESPONSE)))
+                .cancelled();
     }
 
     private AttemptResult attempt(
             UploadId id, Optional<String> clientRequestId, Budget budget, int number, boolean onNewConnection) {
         try {
-            AttemptResult attempt = transport.within(budget, onNewConnection, () -> call(id, clientRequestId, number));
+            AttemptResult attempt =
+                    call(id, clientRequestId, number, new Exchange.OverNetwork(budget, onNewConnection));
             if (attempt instanceof AttemptResult.Unusable unusable && unusable.anothers()) {
                 // Where one connection is out of step, so may others be.
                 transport.closeIdle();
@@ -106,8 +111,8 @@ public final class UploadsClient {
         }
     }
 
-    private AttemptResult call(UploadId id, Optional<String> clientRequestId, int number) {
-        RestResponse<UploadBody> answer = api.cancel(id.value(), clientRequestId.orElse(null));
+    private AttemptResult call(UploadId id, Optional<String> clientRequestId, int number, Exchange exchange) {
+        RestResponse<UploadBody> answer = api.cancel(id.value(), clientRequestId.orElse(null), exchange);
         ResponseHeaders headers = ResponseHeaders.of(answer.getStringHeaders());
         UploadBody body = answer.getEntity();
         if (body instanceof Upload upload) {

@@ -1,5 +1,6 @@
 package dev.cancelupload.start;
 
+import dev.cancelupload.config.ApiKey;
 import dev.cancelupload.config.ApiKeySecret;
 import dev.cancelupload.config.ApiKeys;
 import dev.cancelupload.config.ClientCertificate;
@@ -49,17 +50,20 @@ record Components(Configuration configuration, ApiKeys keys, HttpTransport trans
 
     private static Components read() {
         Configuration configuration = Configuration.of(Components::value);
-        configuration.apiKey().ifPresent(key -> key.redaction().install());
+        ApiKeys keys = keys(configuration);
         SSLContext tls = Tls.context(
                 configuration.trustAnchors().map(Components::trust),
                 configuration.clientCertificate().map(Components::identity));
-        ApiKeys keys = configuration.apiKey().map(ApiKeys::fixed).orElseGet(() -> inSecret(configuration));
         return new Components(configuration, keys, new HttpTransport(configuration.proxy(), tls));
     }
 
-    /** AWS's certificates are none of OpenAI's, and AWS has no business with the certificate that OpenAI is shown. */
-    private static ApiKeys inSecret(Configuration configuration) {
-        ApiKeySecret secret = configuration.apiKeySecret().orElseThrow();
+    private static ApiKeys keys(Configuration configuration) {
+        if (configuration.apiKey() instanceof ApiKey key) {
+            key.redaction().install();
+            return ApiKeys.fixed(key);
+        }
+        // The client certificate is for OpenAI alone, and AWS's certificates lead to the built-in trust anchors.
+        ApiKeySecret secret = (ApiKeySecret) configuration.apiKey();
         SSLContext tls = Tls.context(configuration.trustAnchors().map(Components::trustAlso), Optional.empty());
         return new KeyFromSecret(secret, new HttpTransport(secret.proxy(), tls));
     }

@@ -19,6 +19,7 @@ import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
 import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
 import dev.cancelupload.lambda.LambdaEvent.Unreadable;
 import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -75,13 +76,17 @@ class EventReaderTest {
                 .toString();
     }
 
-    private static UploadIds message(String body) {
+    private static NamedUpload message(String body) {
         SqsMessages event = assertInstanceOf(SqsMessages.class, read("{\"Records\":[" + sqs(body) + "]}"));
         return event.messages().get(0).upload();
     }
 
     private static UploadFailure refused(UploadIds ids) {
-        return assertThrows(UploadFailure.class, ids::one);
+        return refused(ids.one());
+    }
+
+    private static UploadFailure refused(NamedUpload upload) {
+        return assertInstanceOf(NamedUpload.Invalid.class, upload).why();
     }
 
     // What is the matter
@@ -209,7 +214,7 @@ class EventReaderTest {
         UploadFailure failure = refused(event.messages().get(0).upload());
         assertEquals(FailureKind.INVALID_UPLOAD_ID, failure.kind());
         assertThat(failure.getMessage(), containsString("has the field \"uploadId\" twice"));
-        assertEquals("upload_2", event.messages().get(1).upload().one());
+        assertEquals(NamedUpload.of("upload_2"), event.messages().get(1).upload());
     }
 
     // Bounds
@@ -241,7 +246,7 @@ class EventReaderTest {
                         "(not a string) an array, element 6",
                         "d",
                         "(not a string) " + "1".repeat(64) + "…"),
-                ids.many());
+                ids.many().stream().map(NamedUpload::given).toList());
     }
 
     @ParameterizedTest
@@ -272,8 +277,8 @@ class EventReaderTest {
 
     @Test
     void aMessageWithAListOfAMillionKeepsNothingOfIt() {
-        UploadIds ids = message("[\"a\"" + ",\"a\"".repeat(200_000) + "]");
-        assertInstanceOf(UploadIds.None.class, ids);
+        NamedUpload ids = message("[\"a\"" + ",\"a\"".repeat(200_000) + "]");
+        assertInstanceOf(NamedUpload.Invalid.class, ids);
         assertEquals(FailureKind.WRONG_EXPORT, refused(ids).kind());
     }
 
@@ -351,7 +356,7 @@ class EventReaderTest {
         SnsNotifications event = (SnsNotifications)
                 read(
                         "{\"Records\":[{\"Sns\":{\"Message\":\"upload_1\",\"MessageId\":\"n\"},\"body\":\"x\",\"EventSource\":\"aws:sns\"}]}");
-        assertEquals(List.of(new Message("n", new UploadIds.One("upload_1"))), event.messages());
+        assertEquals(List.of(new Message("n", NamedUpload.of("upload_1"))), event.messages());
     }
 
     @Test

@@ -60,7 +60,7 @@ class KeyFromSecretTest {
     }
 
     private KeyFromSecret key(Optional<Path> anchors) {
-        ApiKeySecret secret = Configuration.of(environment::get).apiKeySecret().orElseThrow();
+        ApiKeySecret secret = (ApiKeySecret) Configuration.of(environment::get).apiKey();
         HttpTransport transport = new HttpTransport(
                 secret.proxy(),
                 Tls.context(anchors.map(file -> assertDoesNotThrow(() -> Tls.trustAlso(file))), Optional.empty()));
