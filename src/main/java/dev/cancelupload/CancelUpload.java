@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Cancels one Upload: for direct and asynchronous invocation, Step Functions and EventBridge, and for the messages of SQS
- * and SNS.
+ * Cancels one Upload: for direct and asynchronous invocation, Step Functions and EventBridge, and for the messages of
+ * SQS and SNS.
  */
 @Singleton
 public class CancelUpload {

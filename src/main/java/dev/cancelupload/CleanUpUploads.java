@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes sure that uploads are gone: for schedules and batches. An upload that is completed, cancelled, expired or unknown
- * already is what the caller wanted, not a failure.
+ * Makes sure that uploads are gone: for schedules and batches. An upload that is completed, cancelled, expired or
+ * unknown already is what the caller wanted, not a failure.
  */
 @Singleton
 public class CleanUpUploads {

@@ -50,7 +50,9 @@ class EventReaderPropertyTest {
         }
     }
 
-    /** So that it cannot happen that only one kind was compared; an unreadable event is too rare to be drawn each time. */
+    /**
+     * So that it cannot happen that only one kind was compared; an unreadable event is too rare to be drawn each time.
+     */
     @AfterContainer
     static void everyKindWasThere() {
         assertTrue(

@@ -467,7 +467,10 @@ class TemplateTest {
         }
     }
 
-    /** Of expressions CloudFormation sees only text; CloudWatch refuses what it does not understand when the stack is made. */
+    /**
+     * Of expressions CloudFormation sees only text; CloudWatch refuses what it does not understand when the stack is
+     * made.
+     */
     @Test
     void noAlarmHasAnExpressionButASum() {
         assertEquals(
@@ -928,10 +931,11 @@ class TemplateTest {
     }
 
     /**
-     * Whether a line matches a metric filter's pattern, of which this reads no more than the template needs:
-     * {@code { ($.field = "value") || ($.field = "value") }}.
+     * Whether a line matches a metric filter's pattern, of which this reads no more than the template needs: {@code {
+     * ($.field = "value") || ($.field = "value") }}.
      *
-     * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">Filter pattern syntax</a>
+     * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">Filter
+     *     pattern syntax</a>
      */
     private static boolean matches(String pattern, JsonNode line) {
         String term = "\\(\\$\\.(\\w+) = \"(\\w+)\"\\)";

@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a clean-up did. However long ids and messages are, a report of a thousand of them is less than the 6 MB that Lambda
- * takes for an answer.
+ * What a clean-up did. However long ids and messages are, a report of a thousand of them is less than the 6 MB that
+ * Lambda takes for an answer.
  *
  * @param outcomes one for each id
  */
 public record CleanUpReport(List<Outcome> outcomes) {
 
     /**
-     * How much of the list of what is left goes into a message, in characters. Where it goes besides the event, a failure
-     * queue for instance, has limits too.
+     * How much of the list of what is left goes into a message, in characters. Where it goes besides the event, a
+     * failure queue for instance, has limits too.
      */
     private static final int LONGEST_LIST = 16_000;
 

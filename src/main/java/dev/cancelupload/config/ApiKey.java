@@ -8,7 +8,8 @@ public final class ApiKey implements ApiKeySource {
 
     /**
      * @param value the key, visible ASCII characters only
-     * @throws IllegalArgumentException if it could not be sent as a header value, or is in quotation marks; the message does not repeat it
+     * @throws IllegalArgumentException if it could not be sent as a header value, or is in quotation marks; the message
+     *     does not repeat it
      */
     public ApiKey(String value) {
         if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {

@@ -12,10 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the variables that say where the secret with the API key is, and those by which Lambda gives the function's role.
- * Only used if there is such a secret.
+ * Reads the variables that say where the secret with the API key is, and those by which Lambda gives the function's
+ * role. Only used if there is such a secret.
  *
- * @see <a href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html">Service-specific endpoints</a>
+ * @see <a href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html">Service-specific
+ *     endpoints</a>
  */
 final class ApiKeySecretReader {
 

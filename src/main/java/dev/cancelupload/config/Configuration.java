@@ -292,7 +292,9 @@ public record Configuration(
             return parsed;
         }
 
-        /** Funqy reads it by itself; here it is only checked, so that a wrong one is refused like any other variable. */
+        /**
+         * Funqy reads it by itself; here it is only checked, so that a wrong one is refused like any other variable.
+         */
         private void export() {
             String value = environment.apply(Variable.QUARKUS_FUNQY_EXPORT.name());
             if (value != null && Export.named(value).isEmpty()) {

@@ -8,7 +8,9 @@ import java.util.Optional;
 final class Durations {
     private Durations() {}
 
-    /** {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}), or plain seconds; empty if it is none of them. */
+    /**
+     * {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}), or plain seconds; empty if it is none of them.
+     */
     static Optional<Duration> parse(String text) {
         String value = text.strip();
         try {

@@ -53,8 +53,8 @@ final class ProxyVariables {
     /**
      * Whether an address is to be reached without a proxy.
      *
-     * @param noProxy the value of {@code NO_PROXY}: names, which stand for their subdomains too, {@code .example.com} for
-     *     subdomains only, addresses, blocks of addresses as {@code 10.0.0.0/8}, each with or without a port, or
+     * @param noProxy the value of {@code NO_PROXY}: names, which stand for their subdomains too, {@code .example.com}
+     *     for subdomains only, addresses, blocks of addresses as {@code 10.0.0.0/8}, each with or without a port, or
      *     {@code *} for all
      * @param address what the function connects to
      */

@@ -5,9 +5,9 @@ import dev.cancelupload.redaction.VisibleText;
 import java.util.regex.Pattern;
 
 /**
- * A variable's wrong value in an error. Whoever sets variables by hand or by script puts secrets into the wrong ones: a key,
- * the text of a PEM file in place of its path, a URL with a password or a query. So a value is shown only if it cannot be
- * one of these; otherwise its length tells the operator which it is.
+ * A variable's wrong value in an error. Whoever sets variables by hand or by script puts secrets into the wrong ones: a
+ * key, the text of a PEM file in place of its path, a URL with a password or a query. So a value is shown only if it
+ * cannot be one of these; otherwise its length tells the operator which it is.
  */
 final class ShownValue {
 

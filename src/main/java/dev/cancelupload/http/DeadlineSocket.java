@@ -35,8 +35,8 @@ final class DeadlineSocket implements PeerStream {
     }
 
     /**
-     * Connects to the first address that lets it. Each next one is tried as soon as one was refused, or has not answered
-     * for a while, so that one behind which packets vanish does not use up the time of the others.
+     * Connects to the first address that lets it. Each next one is tried as soon as one was refused, or has not
+     * answered for a while, so that one behind which packets vanish does not use up the time of the others.
      *
      * @throws DeadlineException if none does within the budget
      * @throws IOException if all refuse

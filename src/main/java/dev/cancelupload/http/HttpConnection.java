@@ -124,13 +124,14 @@ final class HttpConnection implements Closeable {
     /**
      * Sends a request and waits for its answer. The connection is of no use after an exception.
      *
-     * <p>HTTP/1.1 has nothing but the order to tell whose an answer is. So a request is sent only while nothing is pending,
-     * and an answer that is followed by more, on a connection that has carried a request before, is nobody's: it may be a
-     * late one to the request before, and what follows the answer to this one.
+     * <p>HTTP/1.1 has nothing but the order to tell whose an answer is. So a request is sent only while nothing is
+     * pending, and an answer that is followed by more, on a connection that has carried a request before, is nobody's:
+     * it may be a late one to the request before, and what follows the answer to this one.
      *
      * @param request head and body as they go over the wire
      * @throws TransportException if no complete answer came within the budget
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a Request</a>
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a
+     *     Request</a>
      */
     HttpResponse exchange(byte[] request, Budget attempt) throws TransportException {
         requireNothingPending();

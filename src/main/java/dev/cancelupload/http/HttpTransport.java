@@ -64,8 +64,8 @@ public final class HttpTransport implements ClientRequestFilter {
     }
 
     /**
-     * Reads what the server has sent after the handshake: the session tickets of TLS 1.3. The first request then finds a
-     * connection on which nothing is left to read.
+     * Reads what the server has sent after the handshake: the session tickets of TLS 1.3. The first request then finds
+     * a connection on which nothing is left to read.
      */
     public void settle() {
         HttpConnection connection = idle.poll();
@@ -161,7 +161,9 @@ public final class HttpTransport implements ClientRequestFilter {
         return onNew(origin, request, budget);
     }
 
-    /** What made an attempt fail on one connection may be wrong with another; and there are to be no more than before. */
+    /**
+     * What made an attempt fail on one connection may be wrong with another; and there are to be no more than before.
+     */
     private HttpResponse inPlaceOfIdle(Origin origin, byte[] request, Budget budget) throws TransportException {
         HttpConnection other = idle.poll();
         if (other != null) {

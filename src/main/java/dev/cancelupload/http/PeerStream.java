@@ -36,8 +36,8 @@ interface PeerStream extends Closeable {
     void write(ByteBuffer source, Budget budget) throws IOException;
 
     /**
-     * Looks without waiting. What it finds may be lost by looking: only a stream on which nothing is pending can be used
-     * again.
+     * Looks without waiting. What it finds may be lost by looking: only a stream on which nothing is pending can be
+     * used again.
      *
      * @throws IOException if the stream is broken; the message says by what
      */

@@ -15,10 +15,11 @@ import java.util.Set;
 /**
  * Reads HTTP/1.1 responses from a connection, with a bound on everything that the server decides the size of.
  *
- * <p>Where RFC 9112 leaves a choice, it refuses what another recipient may take for a message that ends elsewhere: a line
- * that ends without a carriage return (2.2), white space before a colon (5.1), a transfer coding but {@code chunked} alone
- * (6.1), a length beside it (6.3). A folded line goes on after a space, as a user agent must read it (5.2). A field that is
- * none, by its name or by control characters in its value, is left out, unless the message's end depends on it.
+ * <p>Where RFC 9112 leaves a choice, it refuses what another recipient may take for a message that ends elsewhere: a
+ * line that ends without a carriage return (2.2), white space before a colon (5.1), a transfer coding but
+ * {@code chunked} alone (6.1), a length beside it (6.3). A folded line goes on after a space, as a user agent must read
+ * it (5.2). A field that is none, by its name or by control characters in its value, is left out, unless the message's
+ * end depends on it.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112: HTTP/1.1</a>
  */

@@ -10,8 +10,8 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
- * TLS over a TCP connection, record by record: an {@link javax.net.ssl.SSLSocket} reads on for as long as records without
- * data come, writes without a time-out, and does not show the part of a record that has come.
+ * TLS over a TCP connection, record by record: an {@link javax.net.ssl.SSLSocket} reads on for as long as records
+ * without data come, writes without a time-out, and does not show the part of a record that has come.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8446">RFC 8446: TLS 1.3</a>
  */
@@ -21,8 +21,8 @@ final class TlsStream implements PeerStream {
     private static final int MOST_RECORDS_IN_HANDSHAKE = 100;
 
     /**
-     * After the handshake, over the connection's life. Servers send two or three session tickets; each stays in memory for
-     * as long as the connection, and each key update asks for an answer.
+     * After the handshake, over the connection's life. Servers send two or three session tickets; each stays in memory
+     * for as long as the connection, and each key update asks for an answer.
      */
     private static final int MOST_RECORDS_WITHOUT_DATA = 32;
 

@@ -15,8 +15,8 @@ import java.io.Reader;
 
 /**
  * A JSON factory that keeps nothing of what its parsers read. Jackson's own shares a table of field names among all
- * parsers, bounded in entries but not in bytes, and interns every name; in a native executable interned strings are never
- * collected. Whoever sends new names with each request would fill the memory.
+ * parsers, bounded in entries but not in bytes, and interns every name; in a native executable interned strings are
+ * never collected. Whoever sends new names with each request would fill the memory.
  */
 public final class StatelessJsonFactory extends JsonFactory {
 

@@ -7,7 +7,8 @@ import java.io.IOException;
 /**
  * Finds the upload ids in an object, or in the {@code detail} of EventBridge's envelope if it is one.
  *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of events</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of
+ *     events</a>
  */
 final class DetailReader implements EventJson.Fields {
 

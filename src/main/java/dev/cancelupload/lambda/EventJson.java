@@ -15,7 +15,9 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** Reads events and messages as streams of tokens: what is not used is skipped, and needs no memory however much it is. */
+/**
+ * Reads events and messages as streams of tokens: what is not used is skipped, and needs no memory however much it is.
+ */
 final class EventJson {
 
     private static final int DEEPEST = 1000;
@@ -119,7 +121,8 @@ final class EventJson {
      * Hands over the fields of an object, in whatever order they come.
      *
      * @param object at its start, and afterwards at its end
-     * @throws UnreadableEventException if a field that is used is there twice, of which readers of JSON choose one or the other
+     * @throws UnreadableEventException if a field that is used is there twice, of which readers of JSON choose one or
+     *     the other
      */
     static void fields(JsonParser object, Fields fields) throws IOException {
         Set<String> used = new HashSet<>();

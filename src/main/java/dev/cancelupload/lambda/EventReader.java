@@ -13,12 +13,12 @@ import java.util.Optional;
 /**
  * Reads events and tells them apart. What cannot be read is an event too, which each function answers in its own way.
  *
- * <p>The memory that this takes is bounded here, whoever sends what: an event is read token by token, and kept of it are at
- * most 10,000 records with the id of a message and one upload id each, or 1,000 upload ids, or the method, the path and one
- * header of an HTTP request. Anything else is skipped; anything beyond is refused.
+ * <p>The memory that this takes is bounded here, whoever sends what: an event is read token by token, and kept of it
+ * are at most 10,000 records with the id of a message and one upload id each, or 1,000 upload ids, or the method, the
+ * path and one header of an HTTP request. Anything else is skipped; anything beyond is refused.
  *
- * <p>Funqy can unwrap SQS and SNS by itself, but calls the function once a record, which leaves no way to share one time
- * budget over a batch, to accept a body that is bare text, or to drop a message that has become pointless.
+ * <p>Funqy can unwrap SQS and SNS by itself, but calls the function once a record, which leaves no way to share one
+ * time budget over a batch, to accept a body that is bare text, or to drop a message that has become pointless.
  */
 public final class EventReader implements EventJson.Fields {
 
@@ -30,7 +30,8 @@ public final class EventReader implements EventJson.Fields {
 
     /**
      * @param json the event's bytes
-     * @return what it is; {@link Unreadable} if it is no JSON, goes beyond the bounds, or has a field twice that is used
+     * @return what it is; {@link Unreadable} if it is no JSON, goes beyond the bounds, or has a field twice that is
+     *     used
      * @throws IOException if the bytes cannot be had
      */
     public static LambdaEvent read(InputStream json) throws IOException {

@@ -12,8 +12,8 @@ import java.io.IOException;
 /**
  * Writes the errors that Lambda reports.
  *
- * <p>Funqy's own way fails in a native executable: it registers {@link FunctionError} for reflection without its methods,
- * so that Jackson cannot write it, the invocation is never answered and the poll loop ends
+ * <p>Funqy's own way fails in a native executable: it registers {@link FunctionError} for reflection without its
+ * methods, so that Jackson cannot write it, the invocation is never answered and the poll loop ends
  * (github.com/quarkusio/quarkus/pull/47015). A serializer needs no reflection. It also undoes Funqy's wrapping: callers
  * get the documented error type, not the name of a Java class.
  */

@@ -21,9 +21,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads the functions' events and writes their results and errors, for Funqy.
  *
- * <p>Quarkus copies the application's mapper and adds what reads the dates in AWS's event classes, with all of Joda-Time.
- * {@link EventReader} reads events instead, so that this mapper stays as it is. It is made while the executable is built, and
- * has found its serializers by then.
+ * <p>Quarkus copies the application's mapper and adds what reads the dates in AWS's event classes, with all of
+ * Joda-Time. {@link EventReader} reads events instead, so that this mapper stays as it is. It is made while the
+ * executable is built, and has found its serializers by then.
  */
 public final class FunctionMapper extends ObjectMapper {
 
@@ -95,8 +95,8 @@ public final class FunctionMapper extends ObjectMapper {
     }
 
     /**
-     * Reads nothing. The headers with a caller's Cognito identity and client context are whatever the caller or AWS writes
-     * there, Quarkus has no class to read the one into, and these functions use neither.
+     * Reads nothing. The headers with a caller's Cognito identity and client context are whatever the caller or AWS
+     * writes there, Quarkus has no class to read the one into, and these functions use neither.
      */
     private static final class Unread extends ObjectReader {
 

@@ -8,8 +8,9 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
- * Finds the upload id in a message of SQS or SNS: JSON in a form that {@link UploadIdsReader} takes, bare text, or either
- * within the envelope of EventBridge or of SNS. One message that has none is no trouble for the others of its batch.
+ * Finds the upload id in a message of SQS or SNS: JSON in a form that {@link UploadIdsReader} takes, bare text, or
+ * either within the envelope of EventBridge or of SNS. One message that has none is no trouble for the others of its
+ * batch.
  *
  * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html">SNS's envelope</a>
  */

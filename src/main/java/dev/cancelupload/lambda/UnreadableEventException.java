@@ -1,8 +1,8 @@
 package dev.cancelupload.lambda;
 
 /**
- * JSON that is not read further. The message is what is the matter with it, as the rest of a sentence: {@code has the field
- * "body" twice}.
+ * JSON that is not read further. The message is what is the matter with it, as the rest of a sentence: {@code has the
+ * field "body" twice}.
  */
 final class UnreadableEventException extends RuntimeException {
 

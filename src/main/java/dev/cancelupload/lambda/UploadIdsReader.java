@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the upload ids in a caller's JSON: as a value, or field by field in an object that may be something else too. */
+/**
+ * Finds the upload ids in a caller's JSON: as a value, or field by field in an object that may be something else too.
+ */
 final class UploadIdsReader implements EventJson.Fields {
 
     /** Of a number that stands in a list of ids. */

@@ -12,7 +12,9 @@ import java.util.logging.LogRecord;
 @LoggingFilter(name = "duplicate-logs")
 public final class DuplicateLogFilter implements Filter {
 
-    /** Quarkus appends it to what is logged while it shuts down; the poll loop's broken connection is one such record. */
+    /**
+     * Quarkus appends it to what is logged while it shuts down; the poll loop's broken connection is one such record.
+     */
     private static final String AT_THE_END = "[Error Occurred After Shutdown]";
 
     private static final String END_OF_LOOP = "Lambda polling thread complete";

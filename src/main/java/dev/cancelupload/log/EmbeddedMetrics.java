@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.time.Instant;
 
 /**
- * The member of an invocation's log line that makes CloudWatch take its numbers as metrics, without an agent, an SDK or a
- * call. Their dimension is the name of the Lambda function, which no other stack of the region has. How many invocations
- * there were is the sample count of {@code millis}; by outcome there is nothing else, since every metric of every dimension
- * has its price.
+ * The member of an invocation's log line that makes CloudWatch take its numbers as metrics, without an agent, an SDK or
+ * a call. Their dimension is the name of the Lambda function, which no other stack of the region has. How many
+ * invocations there were is the sample count of {@code millis}; by outcome there is nothing else, since every metric of
+ * every dimension has its price.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
  *     Embedded metric format</a>
  */
 final class EmbeddedMetrics {

@@ -19,8 +19,8 @@ import org.jboss.logging.MDC;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * One line for each invocation, from which CloudWatch makes the metrics, and in a batch one more for each upload. Never a
- * body, never a key, never a caller's header.
+ * One line for each invocation, from which CloudWatch makes the metrics, and in a batch one more for each upload. Never
+ * a body, never a key, never a caller's header.
  */
 public final class InvocationLog {
 
@@ -85,8 +85,8 @@ public final class InvocationLog {
         }
 
         /**
-         * One upload, on the thread that has finished it. A message that was not tried has no line: it comes again, and of
-         * a batch of ten thousand the lines would take longer than there is time.
+         * One upload, on the thread that has finished it. A message that was not tried has no line: it comes again, and
+         * of a batch of ten thousand the lines would take longer than there is time.
          *
          * @param messageId of the message that named it, if one did
          */

@@ -58,7 +58,10 @@ public final class JsonLogFormatter extends ExtFormatter {
         return line.append('\n').toString();
     }
 
-    /** One line without hidden characters. What is in it of an upstream's has no key by now; what is a caller's may be a guess. */
+    /**
+     * One line without hidden characters. What is in it of an upstream's has no key by now; what is a caller's may be a
+     * guess.
+     */
     private static String shown(String text) {
         return Redaction.ofCaller(VisibleText.visible(text));
     }

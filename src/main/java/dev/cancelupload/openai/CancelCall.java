@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The attempts at cancelling one Upload. Whoever has it waits between them, and can do something else meanwhile. It is used
- * by one thread at a time.
+ * The attempts at cancelling one Upload. Whoever has it waits between them, and can do something else meanwhile. It is
+ * used by one thread at a time.
  */
 public final class CancelCall {
 
@@ -48,7 +48,8 @@ public final class CancelCall {
      * Makes the next attempt.
      *
      * @return how long to wait before there is another; empty if the Upload {@linkplain #cancelled is cancelled}
-     * @throws UploadFailure if it was not cancelled and no other attempt would change that, or none that fits the budget
+     * @throws UploadFailure if it was not cancelled and no other attempt would change that, or none that fits the
+     *     budget
      */
     public Optional<Duration> attempt() {
         if (budget.isSpent() || attempts > 0 && !fits(Duration.ZERO)) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * OpenAI's error object: {@code {"error": {"message", "type", "param", "code"}}}. A field that is absent, null or no scalar
- * is empty.
+ * OpenAI's error object: {@code {"error": {"message", "type", "param", "code"}}}. A field that is absent, null or no
+ * scalar is empty.
  *
  * @param message text for people
  * @param type for instance {@code invalid_request_error}

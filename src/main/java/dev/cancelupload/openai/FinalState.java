@@ -9,11 +9,11 @@ import java.util.Set;
 /**
  * The states that an Upload does not leave.
  *
- * <p>OpenAI answers 400 to a cancel of such an Upload and documents no code for it, so that it is told by these words in
- * the error's code or message. Both may be about something else that has expired or was cancelled, and the message may
- * repeat the caller's own id, which may have these words in it. So the code has to be about nothing but an Upload's state,
- * and the message has to have a sentence in which one of the words follows on the word "upload" and nothing else comes
- * between that it could be said of.
+ * <p>OpenAI answers 400 to a cancel of such an Upload and documents no code for it, so that it is told by these words
+ * in the error's code or message. Both may be about something else that has expired or was cancelled, and the message
+ * may repeat the caller's own id, which may have these words in it. So the code has to be about nothing but an Upload's
+ * state, and the message has to have a sentence in which one of the words follows on the word "upload" and nothing else
+ * comes between that it could be said of.
  */
 public enum FinalState {
     COMPLETED("completed"),
@@ -23,7 +23,9 @@ public enum FinalState {
     private static final Set<String> WORDS_OF_A_CODE = Set.of(
             "upload", "already", "is", "was", "has", "been", "status", "state", "error", "invalid", "not", "pending");
 
-    /** What else can be completed, cancelled or expired: after one of these a sentence is no longer about the Upload. */
+    /**
+     * What else can be completed, cancelled or expired: after one of these a sentence is no longer about the Upload.
+     */
     private static final Set<String> OTHER_SUBJECTS = Set.of(
             "your",
             "because",

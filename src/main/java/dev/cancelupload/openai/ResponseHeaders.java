@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Those header fields of an answer that OpenAI's clients use, and no others: whatever else an upstream sends ends here. No
- * field has the API key in it.
+ * Those header fields of an answer that OpenAI's clients use, and no others: whatever else an upstream sends ends here.
+ * No field has the API key in it.
  *
  * @param fields name in lower case to values, in the order they came
  * @see <a href="https://platform.openai.com/docs/api-reference/debugging-requests">Debugging requests</a>

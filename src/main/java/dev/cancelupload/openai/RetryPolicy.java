@@ -17,8 +17,8 @@ import java.util.function.DoubleSupplier;
  *   <li>At most {@code maxRetries} times.
  * </ul>
  *
- * <p>As the SDKs do, it takes no notice of a server that asks for more than a minute. Unlike them, {@link CancelCall} gives
- * up at once when a wait does not fit into what is left of the invocation's budget.
+ * <p>As the SDKs do, it takes no notice of a server that asks for more than a minute. Unlike them, {@link CancelCall}
+ * gives up at once when a wait does not fit into what is left of the invocation's budget.
  *
  * @param maxRetries how many attempts may follow the first
  * @param random gives numbers from 0 to 1, for the jitter

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * OpenAI's Upload object: what this function has to know of it, and the JSON itself, which goes to the caller as it came,
- * with every field and value that the API may add.
+ * OpenAI's Upload object: what this function has to know of it, and the JSON itself, which goes to the caller as it
+ * came, with every field and value that the API may add.
  *
  * @param id the identifier, {@code upload_…}
  * @param status {@code pending}, {@code completed}, {@code cancelled}, {@code expired}, or a newer one

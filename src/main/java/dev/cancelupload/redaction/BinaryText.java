@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds text within text that is encoded as base64, base64url or hexadecimal, so that what is encoded there, in whichever
- * way, can be searched too. White space does not count: encoders break lines.
+ * Finds text within text that is encoded as base64, base64url or hexadecimal, so that what is encoded there, in
+ * whichever way, can be searched too. White space does not count: encoders break lines.
  */
 final class BinaryText {
 

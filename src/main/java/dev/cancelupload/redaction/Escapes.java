@@ -1,8 +1,9 @@
 package dev.cancelupload.redaction;
 
 /**
- * Undoes escapes, of whichever language and mixed as they may be: {@code \\u0073}, {@code \x73}, {@code \163}, {@code \/},
- * {@code %73}, {@code %u0073}, {@code =73}, {@code &#115;}, {@code &#x73;}. What comes out is only searched and never shown.
+ * Undoes escapes, of whichever language and mixed as they may be: {@code \\u0073}, {@code \x73}, {@code \163},
+ * {@code \/}, {@code %73}, {@code %u0073}, {@code =73}, {@code &#115;}, {@code &#x73;}. What comes out is only searched
+ * and never shown.
  */
 final class Escapes {
 
@@ -32,7 +33,10 @@ final class Escapes {
         return changed ? decoded.append(text, copied, text.length()).toString() : text;
     }
 
-    /** The text without escapes of CSS, {@code \73 }, which look like octal ones; the same object if there is none in it. */
+    /**
+     * The text without escapes of CSS, {@code \73 }, which look like octal ones; the same object if there is none in
+     * it.
+     */
     static String decodedFromCss(String text) {
         StringBuilder decoded = null;
         int copied = 0;

@@ -7,9 +7,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Finds pieces of a key in a text, as they are and encoded: base64 and base64url at any alignment and of UTF-16, base32,
- * hexadecimal, as lists of numbers, backwards; whatever the case of the letters, and whatever stands between them that is no
- * ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16, commas).
+ * Finds pieces of a key in a text, as they are and encoded: base64 and base64url at any alignment and of UTF-16,
+ * base32, hexadecimal, as lists of numbers, backwards; whatever the case of the letters, and whatever stands between
+ * them that is no ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16, commas).
  *
  * <p>Both sides are reduced to ASCII letters and digits. An encoded key is then one more string to look for. Of these
  * strings every {@link #STEP}th sequence of {@link #GRAM} characters is in a hash table, so that a text is read once,
@@ -145,8 +145,8 @@ final class KeyPieces {
     }
 
     /**
-     * How long the equal parts around these two positions are, before they were reduced: with what was left out at both ends,
-     * since nobody can tell whether it is in the text.
+     * How long the equal parts around these two positions are, before they were reduced: with what was left out at both
+     * ends, since nobody can tell whether it is in the text.
      */
     private int common(int position, byte[] text, int at, int length) {
         int before = 0;

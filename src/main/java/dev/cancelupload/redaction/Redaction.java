@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Keeps the API key, whole or in a piece of {@value KeyPieces#SHORTEST} characters or more, out of every text that leaves
- * the process: errors, log lines, HTTP answers and reports. OpenAI, or a gateway before it, may repeat the key in an
- * answer, escaped or encoded in whatever way; {@link KeyPieces}, {@link Escapes} and {@link BinaryText} say which are found. Whatever else
- * looks like a key of OpenAI's ({@code sk-…}) is masked too.
+ * Keeps the API key, whole or in a piece of {@value KeyPieces#SHORTEST} characters or more, out of every text that
+ * leaves the process: errors, log lines, HTTP answers and reports. OpenAI, or a gateway before it, may repeat the key
+ * in an answer, escaped or encoded in whatever way; {@link KeyPieces}, {@link Escapes} and {@link BinaryText} say which
+ * are found. Whatever else looks like a key of OpenAI's ({@code sk-…}) is masked too.
  *
  * <p>A key of fewer characters than such a piece is none, and masks nothing.
  */
@@ -23,7 +23,10 @@ public final class Redaction {
     /** What stands in place of a key. */
     public static final String MASK = "***";
 
-    /** In place of a text in which the key is encoded or cut into pieces, so that no part of it can be told from the rest. */
+    /**
+     * In place of a text in which the key is encoded or cut into pieces, so that no part of it can be told from the
+     * rest.
+     */
     static final String WITHHELD = MASK + " (a text that repeats the API key is not shown)";
 
     /** How many times text may be escaped over and over. */
@@ -64,7 +67,9 @@ public final class Redaction {
                 .toList());
     }
 
-    /** From now on {@link #current} is this one: a process has one key at a time, and many places where text leaves it. */
+    /**
+     * From now on {@link #current} is this one: a process has one key at a time, and many places where text leaves it.
+     */
     public void install() {
         ofProcess = this;
     }
@@ -75,8 +80,9 @@ public final class Redaction {
     }
 
     /**
-     * Text of a caller's, or about it, with everything masked that has the form of a key of OpenAI's. Whether it is this
-     * process's key makes no difference: else a caller could guess the key piece by piece and see which guess is masked.
+     * Text of a caller's, or about it, with everything masked that has the form of a key of OpenAI's. Whether it is
+     * this process's key makes no difference: else a caller could guess the key piece by piece and see which guess is
+     * masked.
      */
     public static String ofCaller(String text) {
         return text == null ? null : withoutForeignKeys(text);
@@ -103,8 +109,8 @@ public final class Redaction {
     }
 
     /**
-     * JSON of an upstream's with keys masked in its strings and names; the same object if there is none in it, down to the
-     * last space.
+     * JSON of an upstream's with keys masked in its strings and names; the same object if there is none in it, down to
+     * the last space.
      *
      * @param json one JSON value
      * @param known as for {@link #text(String, String)}

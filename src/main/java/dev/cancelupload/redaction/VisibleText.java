@@ -6,8 +6,8 @@ public final class VisibleText {
     private VisibleText() {}
 
     /**
-     * The text on one line: each run of control characters (C0 and C1), line and paragraph separators, format characters
-     * (such as those that change the direction of text) and halves of surrogate pairs becomes a space.
+     * The text on one line: each run of control characters (C0 and C1), line and paragraph separators, format
+     * characters (such as those that change the direction of text) and halves of surrogate pairs becomes a space.
      *
      * @param longest how many characters are kept; what is cut off is told by an ellipsis
      */

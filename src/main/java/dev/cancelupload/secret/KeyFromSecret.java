@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * The API key of a secret: read during init, again when it is older than its time to live, and again when OpenAI refuses it.
- * What is read is masked from then on, and so is what it replaces.
+ * The API key of a secret: read during init, again when it is older than its time to live, and again when OpenAI
+ * refuses it. What is read is masked from then on, and so is what it replaces.
  */
 public final class KeyFromSecret implements ApiKeys {
 

@@ -25,10 +25,11 @@ import java.util.regex.Pattern;
 /**
  * The one operation of AWS Secrets Manager that this function calls.
  *
- * <p>Of what AWS says in an error only its name is repeated: the text has the account's number in it, and that of a wrong
- * signature the session token.
+ * <p>Of what AWS says in an error only its name is repeated: the text has the account's number in it, and that of a
+ * wrong signature the session token.
  *
- * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html">GetSecretValue</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html">GetSecretValue</a>
  */
 final class SecretsManager {
 

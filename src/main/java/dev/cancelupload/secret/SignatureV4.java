@@ -16,8 +16,8 @@ import javax.crypto.spec.SecretKeySpec;
  * @param credentials what to sign with
  * @param region the Region of the service's endpoint
  * @param service the service's signing name, such as {@code secretsmanager}
- * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create a signed
- *     AWS API request</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create a
+ *     signed AWS API request</a>
  */
 record SignatureV4(AwsCredentials credentials, String region, String service) {
 
@@ -27,8 +27,8 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
      * @param method of the request
      * @param path its path, canonical: absolute and percent-encoded
      * @param query its query, canonical: encoded and sorted; empty if it has none
-     * @param headers those to sign, by name in lower case; {@code host} and {@code x-amz-date} have to be among them, and with
-     *     temporary credentials {@code x-amz-security-token}
+     * @param headers those to sign, by name in lower case; {@code host} and {@code x-amz-date} have to be among them,
+     *     and with temporary credentials {@code x-amz-security-token}
      * @param body of the request
      * @return the value of the {@code Authorization} header
      */

@@ -3,8 +3,8 @@ package dev.cancelupload.secret;
 import java.util.Optional;
 
 /**
- * A secret was not read, or there is no API key in it. The message completes the sentence "The secret …" and has nothing of
- * what is in it.
+ * A secret was not read, or there is no API key in it. The message completes the sentence "The secret …" and has
+ * nothing of what is in it.
  */
 final class UnreadableSecret extends Exception {
 

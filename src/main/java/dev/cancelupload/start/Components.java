@@ -22,7 +22,8 @@ import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * What the environment configures: made once, by {@link Main} before Quarkus starts, or at the first use in development.
+ * What the environment configures: made once, by {@link Main} before Quarkus starts, or at the first use in
+ * development.
  *
  * @param configuration the variables
  * @param keys gives OpenAI's API key

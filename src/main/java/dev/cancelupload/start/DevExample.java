@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Shows a newcomer to dev mode the function at work, once: not after a live reload, and not against the real OpenAI. */
+/**
+ * Shows a newcomer to dev mode the function at work, once: not after a live reload, and not against the real OpenAI.
+ */
 @Singleton
 @IfBuildProfile("dev")
 final class DevExample {

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * Exits when the Runtime API refuses to hand over the next event, or answers with anything but one. AWS says of such an
  * answer that the runtime should exit promptly; Quarkus's poll loop would ask again at once, for ever.
  *
- * <p>A cookie handler is asked before each request of an {@code HttpURLConnection} and told the status line and the headers
- * of each answer; nothing else is. There are no cookies.
+ * <p>A cookie handler is asked before each request of an {@code HttpURLConnection} and told the status line and the
+ * headers of each answer; nothing else is. There are no cookies.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next">Next invocation</a>
  */

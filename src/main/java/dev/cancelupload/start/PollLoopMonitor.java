@@ -10,8 +10,9 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 
 /**
- * Ends the process when Quarkus's poll loop, which asks Lambda for events, has ended for whatever reason. Lambda then starts
- * another one. By itself a process without its loop lives on, and each invocation that it gets lasts until Lambda's time-out.
+ * Ends the process when Quarkus's poll loop, which asks Lambda for events, has ended for whatever reason. Lambda then
+ * starts another one. By itself a process without its loop lives on, and each invocation that it gets lasts until
+ * Lambda's time-out.
  */
 public final class PollLoopMonitor implements QuarkusApplication {
 
@@ -48,8 +49,8 @@ public final class PollLoopMonitor implements QuarkusApplication {
     }
 
     /**
-     * The thread, which Quarkus has started by now. It is not among the threads of the process before it runs, nor after it
-     * has ended, and these two look the same: so it is waited for.
+     * The thread, which Quarkus has started by now. It is not among the threads of the process before it runs, nor
+     * after it has ended, and these two look the same: so it is waited for.
      *
      * @return empty if it is not there after {@link #LONGEST_WAIT_MILLIS}, and so must have ended
      */

@@ -11,7 +11,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Goes once through what an invocation does, from the event to the log's line, without the network and without a trace.
- * What the first one would have to load, look up and page in is then in place, at the expense of init's whole processor.
+ * What the first one would have to load, look up and page in is then in place, at the expense of init's whole
+ * processor.
  */
 final class WarmUp {
 

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An HTTP answer as bytes, right or wrong in each of its parts. Text is ISO 8859-1 in the head and UTF-8 in the body. */
+/**
+ * An HTTP answer as bytes, right or wrong in each of its parts. Text is ISO 8859-1 in the head and UTF-8 in the body.
+ */
 final class Answer {
 
     private enum Framing {

@@ -20,8 +20,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
 /**
- * OpenAI's place on loopback, taken by somebody who wants to do harm: down to the TLS record it does what the test's moves
- * say. It keeps what it has answered to whom, by which a mix-up is told.
+ * OpenAI's place on loopback, taken by somebody who wants to do harm: down to the TLS record it does what the test's
+ * moves say. It keeps what it has answered to whom, by which a mix-up is told.
  */
 final class HostileUpstream implements Closeable {
 

@@ -17,14 +17,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks for twelve characters of the key in a row in a text and in all that can be decoded from it: one decoding after the
- * other, in any order. It shares no code with what masks the key.
+ * Looks for twelve characters of the key in a row in a text and in all that can be decoded from it: one decoding after
+ * the other, in any order. It shares no code with what masks the key.
  */
 final class KeyDetector {
 
     static final int PART = 12;
 
-    /** What has to be put together again has to be longer, since what stands on both sides of a gap can fit by chance. */
+    /**
+     * What has to be put together again has to be longer, since what stands on both sides of a gap can fit by chance.
+     */
     private static final int PIECES = 16;
 
     /** Enough for an escape in an escape in base64, and one more. */
@@ -42,7 +44,9 @@ final class KeyDetector {
     private static final Pattern HEX_RUN = Pattern.compile("[0-9a-fA-F]{24,}");
     private static final Pattern READABLE = Pattern.compile("[\\x00\\t\\r\\n -~]{" + PART + ",}");
 
-    /** One way of decoding: its name, and what it makes of a text, which is the text itself if there is nothing in it. */
+    /**
+     * One way of decoding: its name, and what it makes of a text, which is the text itself if there is nothing in it.
+     */
     private record Decoding(String name, UnaryOperator<String> decoder) {}
 
     private record Text(String text, List<String> decodings) {}

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How late this machine is: a thread that only wants to wake up every few milliseconds, and writes down by how much it was
- * missed. What a test allows beyond a promised time grows by that, so that other work on the machine fails no test.
+ * How late this machine is: a thread that only wants to wake up every few milliseconds, and writes down by how much it
+ * was missed. What a test allows beyond a promised time grows by that, so that other work on the machine fails no test.
  */
 final class Machine {
 

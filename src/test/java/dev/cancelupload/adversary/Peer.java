@@ -16,8 +16,8 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
 /**
- * The server's end of one connection. It decides what goes into one TLS record, and which bytes of a record go out when;
- * without TLS a record is what one call writes.
+ * The server's end of one connection. It decides what goes into one TLS record, and which bytes of a record go out
+ * when; without TLS a record is what one call writes.
  */
 final class Peer implements Closeable {
 
@@ -136,7 +136,10 @@ final class Peer implements Closeable {
         }
     }
 
-    /** The next request's head, its last line being empty. What arrives beside it, such as answers to key updates, is read. */
+    /**
+     * The next request's head, its last line being empty. What arrives beside it, such as answers to key updates, is
+     * read.
+     */
     String readHead() throws IOException {
         while (true) {
             String text = decrypted.toString(StandardCharsets.ISO_8859_1);

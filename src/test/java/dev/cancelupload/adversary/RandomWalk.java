@@ -19,8 +19,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * Invocation after invocation of one process, by many callers, with a hostile upstream that picks its moves by a seed, and
- * does things to idle connections in between. The invariants are checked after each.
+ * Invocation after invocation of one process, by many callers, with a hostile upstream that picks its moves by a seed,
+ * and does things to idle connections in between. The invariants are checked after each.
  */
 final class RandomWalk {
 

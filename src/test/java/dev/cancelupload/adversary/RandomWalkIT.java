@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Thousands of invocations between a hostile upstream and hostile senders, with the memory of the smallest function. */
+/**
+ * Thousands of invocations between a hostile upstream and hostile senders, with the memory of the smallest function.
+ */
 @Tag("reliability")
 class RandomWalkIT {
 

@@ -29,8 +29,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Lambda around one process of the packaged executable: its Runtime API, and its limit of memory. The executable is that of
- * {@code target/function.zip}, or of {@code -Dfunction.zip=…}.
+ * Lambda around one process of the packaged executable: its Runtime API, and its limit of memory. The executable is
+ * that of {@code target/function.zip}, or of {@code -Dfunction.zip=…}.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Runtime API</a>
  */

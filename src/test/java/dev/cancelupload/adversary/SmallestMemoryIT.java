@@ -27,7 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With 128 MB, the least that the template allows, nothing that anybody sends ends the process or makes it grow for ever. */
+/**
+ * With 128 MB, the least that the template allows, nothing that anybody sends ends the process or makes it grow for
+ * ever.
+ */
 @Tag("reliability")
 class SmallestMemoryIT {
 

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every fault of the upstream at every export: it comes to what the contract says, within the budget and with the right
- * number of attempts, and the next invocation is unharmed. One process for each export, all three at the same time, since
- * they mostly wait.
+ * number of attempts, and the next invocation is unharmed. One process for each export, all three at the same time,
+ * since they mostly wait.
  */
 @Tag("reliability")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

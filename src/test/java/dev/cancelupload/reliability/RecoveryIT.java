@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The first call after OpenAI was away, or the sandbox was frozen, succeeds or fails by the contract; it never hangs. Each
- * test has one process for each export.
+ * The first call after OpenAI was away, or the sandbox was frozen, succeeds or fails by the contract; it never hangs.
+ * Each test has one process for each export.
  */
 @Tag("reliability")
 class RecoveryIT {

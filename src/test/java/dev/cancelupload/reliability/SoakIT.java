@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many invocations of one process, good ones and quick faults mixed by a seed: each comes to exactly what it has to, and
- * memory, threads, descriptors and connections stay where they were.
+ * Many invocations of one process, good ones and quick faults mixed by a seed: each comes to exactly what it has to,
+ * and memory, threads, descriptors and connections stay where they were.
  */
 @Tag("reliability")
 class SoakIT {

@@ -24,8 +24,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * OpenAI's place on loopback, over TLS, down to its bytes: it can do to a connection what no HTTP server does, and is quick
- * enough for a load test. It writes down what it was asked.
+ * OpenAI's place on loopback, over TLS, down to its bytes: it can do to a connection what no HTTP server does, and is
+ * quick enough for a load test. It writes down what it was asked.
  */
 final class Upstream implements Closeable {
 

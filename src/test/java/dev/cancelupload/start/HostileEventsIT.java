@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Events of callers and senders who want the function to end, in a process with the memory of the smallest function. */
+/**
+ * Events of callers and senders who want the function to end, in a process with the memory of the smallest function.
+ */
 class HostileEventsIT {
 
     private static final int MEGABYTES = 128;

@@ -16,9 +16,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The JVM package, target/function-jvm.zip, as Lambda's own Java runtime runs it: unpacked, in a JVM of AWS's runtime interface
- * client, which the profile {@code reliability-jvm} puts into target/runtime-client. The function's {@code Main} and Quarkus's
- * poll loop have no part in it.
+ * The JVM package, target/function-jvm.zip, as Lambda's own Java runtime runs it: unpacked, in a JVM of AWS's runtime
+ * interface client, which the profile {@code reliability-jvm} puts into target/runtime-client. The function's
+ * {@code Main} and Quarkus's poll loop have no part in it.
  */
 public final class JavaRuntime {
 
@@ -29,7 +29,10 @@ public final class JavaRuntime {
     private static final String MAIN = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
     private static final String HANDLER = "io.quarkus.funqy.lambda.FunqyStreamHandler";
 
-    /** The collector and the compiler of Lambda's own; all of the heap is there at once, so that any growth is outside it. */
+    /**
+     * The collector and the compiler of Lambda's own; all of the heap is there at once, so that any growth is outside
+     * it.
+     */
     private static final List<String> OPTIONS =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch");
 

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A control group of Linux with a limit of its memory: a process that needs more is killed, as in Lambda. To make one takes
- * root.
+ * A control group of Linux with a limit of its memory: a process that needs more is killed, as in Lambda. To make one
+ * takes root.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html">Memory resource controller</a>
  */

@@ -23,7 +23,9 @@ import java.util.function.IntUnaryOperator;
  */
 public final class RuntimeApi implements AutoCloseable {
 
-    /** What the process posted: the end of the path ({@code response}, {@code error}, {@code init/error}) and the body. */
+    /**
+     * What the process posted: the end of the path ({@code response}, {@code error}, {@code init/error}) and the body.
+     */
     public record Post(String kind, String body) {}
 
     private static final String RUNTIME = "/2018-06-01/runtime/";

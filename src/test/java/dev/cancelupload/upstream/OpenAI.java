@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real HTTP server in OpenAI's place, behind a {@link Wire} that can do to a connection what no HTTP server does. Each
- * test says what it answers; a test's class may add variables of the function by init arguments.
+ * A real HTTP server in OpenAI's place, behind a {@link Wire} that can do to a connection what no HTTP server does.
+ * Each test says what it answers; a test's class may add variables of the function by init arguments.
  */
 public class OpenAI implements QuarkusTestResourceLifecycleManager {
 

@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A TCP relay in front of a server on this machine. The next connections can be given another fate than being relayed. */
+/**
+ * A TCP relay in front of a server on this machine. The next connections can be given another fate than being relayed.
+ */
 public final class Wire implements Closeable {
 
     /** What becomes of one connection. */

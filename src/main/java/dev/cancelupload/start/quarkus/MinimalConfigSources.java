@@ -7,9 +7,9 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
- * Limits the sources of Quarkus's configuration in the executable to {@code application.properties}, the {@code QUARKUS_…}
- * variables and the {@code quarkus…} system properties. By default all variables that Lambda sets are compared with all
- * properties that Quarkus knows, and each of these is looked up in every source.
+ * Limits the sources of Quarkus's configuration in the executable to {@code application.properties}, the
+ * {@code QUARKUS_…} variables and the {@code quarkus…} system properties. By default all variables that Lambda sets are
+ * compared with all properties that Quarkus knows, and each of these is looked up in every source.
  */
 public final class MinimalConfigSources implements SmallRyeConfigBuilderCustomizer {
 

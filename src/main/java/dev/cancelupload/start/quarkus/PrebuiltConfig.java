@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Quarkus's run-time configuration as {@code application.properties} alone makes it, one for each Funqy export: built with
- * the executable and part of its image heap. At a start there are then no sources to ask and no properties to look up,
- * convert and map.
+ * Quarkus's run-time configuration as {@code application.properties} alone makes it, one for each Funqy export: built
+ * with the executable and part of its image heap. At a start there are then no sources to ask and no properties to look
+ * up, convert and map.
  *
  * <p>The property {@code prebuilt-config.exports} lists the exports.
  */

@@ -9,8 +9,8 @@ import javax.net.ssl.TrustManager;
 import org.graalvm.nativeimage.hosted.Feature;
 
 /**
- * Starts a TLS handshake without a peer at image build time, so that the JDK caches which algorithms {@code java.security}
- * allows, and the image heap has that cache. Registered in {@code native-image.properties}.
+ * Starts a TLS handshake without a peer at image build time, so that the JDK caches which algorithms
+ * {@code java.security} allows, and the image heap has that cache. Registered in {@code native-image.properties}.
  */
 public final class TlsAlgorithmsFeature implements Feature {
 

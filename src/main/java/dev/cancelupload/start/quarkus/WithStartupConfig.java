@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Has the executable start with {@link StartupConfig}, without building a configuration first, and without asking it for every
- * property that Quarkus would warn about: those fixed at build time and those with a new name. All three take 2 ms.
+ * Has the executable start with {@link StartupConfig}, without building a configuration first, and without asking it
+ * for every property that Quarkus would warn about: those fixed at build time and those with a new name. All three take
+ * 2 ms.
  *
  * <p>Substitutions of GraalVM's, as in {@link WithoutVertx}.
  */

@@ -13,8 +13,8 @@ import java.util.List;
 import org.eclipse.microprofile.rest.client.spi.RestClientListener;
 
 /**
- * Says that there are no providers of services that are looked for at each start and that this executable does not have.
- * Each such look through the executable's resources takes 0.3 ms.
+ * Says that there are no providers of services that are looked for at each start and that this executable does not
+ * have. Each such look through the executable's resources takes 0.3 ms.
  *
  * <p>Substitutions of GraalVM's, as in {@link WithoutVertx}.
  */

@@ -39,8 +39,8 @@ import org.jboss.resteasy.reactive.client.impl.RestClientRequestContext;
 
 /**
  * Leaves Vert.x, and Netty with it, out of the executable. They come with the REST client, whose requests
- * {@link dev.cancelupload.http.HttpTransport} carries, and Quarkus has no setting that would not start them. Without them
- * the zip has 2 MB less, the process 5 MiB, and a call no change of threads.
+ * {@link dev.cancelupload.http.HttpTransport} carries, and Quarkus has no setting that would not start them. Without
+ * them the zip has 2 MB less, the process 5 MiB, and a call no change of threads.
  *
  * <p>These are substitutions of GraalVM's, as Quarkus itself uses them: at build time, and in the executable only. Each
  * is of a method that would make or use a Vert.x; one that Quarkus renames fails the build.
