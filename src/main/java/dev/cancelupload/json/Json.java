@@ -12,10 +12,10 @@ import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.Optional;
 
-/** JSON as trees: what has no fixed shape, or has to come out exactly as it went in. */
+/** JSON trees, for JSON without a fixed structure and JSON that is passed on unchanged. */
 public final class Json {
 
-    /** Keeps numbers as they are, however large or precise, and nothing of what it has read. */
+    /** Keeps the size and precision of numbers, and caches nothing that it reads. */
     public static final ObjectMapper MAPPER = JsonMapper.builder(
                     new StatelessJsonFactory(StreamReadConstraints.builder().build()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -30,12 +30,12 @@ public final class Json {
         return MAPPER.createObjectNode();
     }
 
-    /** JSON text that is written as it is. */
+    /** A node that is written as this JSON text, unchanged. */
     public static JsonNode raw(String json) {
         return new POJONode(new RawValue(json));
     }
 
-    /** The text as JSON; empty if it is not, or has more than one value. */
+    /** Parses one JSON value; empty if the text is anything else. */
     public static Optional<JsonNode> parse(String text) {
         try {
             return Optional.ofNullable(TREES.readTree(text)).filter(json -> !json.isMissingNode());

@@ -14,15 +14,15 @@ import java.io.InputStream;
 import java.io.Reader;
 
 /**
- * A JSON factory that keeps nothing of what its parsers read. Jackson's own shares a table of field names among all
- * parsers, bounded in entries but not in bytes, and interns every name; in a native executable interned strings are
- * never collected. Whoever sends new names with each request would fill the memory.
+ * A JSON factory without caches. Jackson's own shares a table of field names among all parsers, bounded in entries but
+ * not in bytes, and interns every name; a native executable never collects interned strings. A caller that sends new
+ * names with each request would exhaust the memory.
  */
 public final class StatelessJsonFactory extends JsonFactory {
 
     private static final long serialVersionUID = 1;
 
-    /** @param limits how long a name, number or string may be, and how deep values may nest */
+    /** @param limits on the length of names, numbers and strings and on nesting */
     public StatelessJsonFactory(StreamReadConstraints limits) {
         super(new JsonFactoryBuilder().disable(Feature.INTERN_FIELD_NAMES).streamReadConstraints(limits));
     }
@@ -75,7 +75,7 @@ public final class StatelessJsonFactory extends JsonFactory {
                 _parserFeatures, _objectCodec, ByteQuadsCanonicalizer.createRoot(), names(), _factoryFeatures);
     }
 
-    /** A table of names with a seed of its own: one that is part of the executable could be looked up there. */
+    /** A symbol table with its own hash seed: a seed from the image heap would be the same in every process. */
     private CharsToNameCanonicalizer names() {
         return CharsToNameCanonicalizer.createRoot(this, (int) System.nanoTime() | 1);
     }

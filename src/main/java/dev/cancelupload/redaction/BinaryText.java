@@ -4,50 +4,50 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds text within text that is encoded as base64, base64url or hexadecimal, so that what is encoded there, in
- * whichever way, can be searched too. White space does not count: encoders break lines.
+ * Decodes the runs of base64, base64url and hexadecimal in a text, so that the decoded text can be searched too. White
+ * space inside a run is ignored: encoders break lines.
  */
 final class BinaryText {
 
-    /** Of base64, so many characters hold a piece of a key. */
-    private static final int SHORTEST = 16;
+    /** The length of {@link KeyPieces#MIN_PIECE} bytes in base64. */
+    private static final int MIN_RUN = 16;
 
     private static final int BASE64_BITS = 6;
     private static final int HEX_BITS = 4;
 
     private BinaryText() {}
 
-    /** What is encoded in a text, as far as it is readable: ASCII without control characters. */
+    /** Decodes a text. Returns the readable parts of the result: ASCII without control characters. */
     static List<String> decoded(String text) {
-        List<String> all = new ArrayList<>(0);
+        List<String> readable = new ArrayList<>(0);
         StringBuilder run = new StringBuilder();
         for (int at = 0; at <= text.length(); at++) {
             char c = at < text.length() ? text.charAt(at) : '"';
             if (base64(c) >= 0) {
                 run.append(c);
             } else if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-                decode(run, all);
+                decode(run, readable);
                 run.setLength(0);
             }
         }
-        return all;
+        return readable;
     }
 
-    private static void decode(StringBuilder run, List<String> all) {
-        if (run.length() < SHORTEST) {
+    private static void decode(StringBuilder run, List<String> readable) {
+        if (run.length() < MIN_RUN) {
             return;
         }
-        // It may begin with characters that belong to something else.
+        // The run may start with characters that are not part of the encoded text.
         for (int skipped = 0; skipped < 4; skipped++) {
-            addReadable(run, skipped, BASE64_BITS, all);
+            addReadable(run, skipped, BASE64_BITS, readable);
         }
         for (int skipped = 0; skipped < 2; skipped++) {
-            addReadable(run, skipped, HEX_BITS, all);
+            addReadable(run, skipped, HEX_BITS, readable);
         }
     }
 
-    /** Every part of what is decoded that is readable and long enough. */
-    private static void addReadable(StringBuilder run, int skipped, int bits, List<String> all) {
+    /** Decodes a run and adds each readable part that can hold a piece of a key. */
+    private static void addReadable(StringBuilder run, int skipped, int bits, List<String> parts) {
         StringBuilder readable = null;
         int buffer = 0;
         int count = 0;
@@ -66,8 +66,8 @@ final class BinaryText {
                 }
             }
             if ((broken || at == run.length() - 1) && readable != null) {
-                if (readable.length() >= KeyPieces.SHORTEST) {
-                    all.add(readable.toString());
+                if (readable.length() >= KeyPieces.MIN_PIECE) {
+                    parts.add(readable.toString());
                 }
                 readable.setLength(0);
             }

@@ -1,15 +1,15 @@
 package dev.cancelupload.redaction;
 
 /**
- * Undoes escapes, of whichever language and mixed as they may be: {@code \\u0073}, {@code \x73}, {@code \163},
- * {@code \/}, {@code %73}, {@code %u0073}, {@code =73}, {@code &#115;}, {@code &#x73;}. What comes out is only searched
- * and never shown.
+ * Decodes escape sequences of several languages, mixed in any way: {@code \\u0073}, {@code \x73}, {@code \163},
+ * {@code \/}, {@code %73}, {@code %u0073}, {@code =73}, {@code &#115;}, {@code &#x73;}. The result is only searched,
+ * never shown.
  */
 final class Escapes {
 
     private Escapes() {}
 
-    /** The text without one level of escapes; the same object if there is none in it. */
+    /** Decodes one level of escapes. Returns the same object if the text has none. */
     static String decoded(String text) {
         int first = next(text, 0);
         if (first < 0) {
@@ -33,10 +33,7 @@ final class Escapes {
         return changed ? decoded.append(text, copied, text.length()).toString() : text;
     }
 
-    /**
-     * The text without escapes of CSS, {@code \73 }, which look like octal ones; the same object if there is none in
-     * it.
-     */
+    /** Decodes CSS escapes ({@code \73 }), which look like octal ones. Returns the same object if the text has none. */
     static String decodedFromCss(String text) {
         StringBuilder decoded = null;
         int copied = 0;
@@ -63,7 +60,7 @@ final class Escapes {
         return -1;
     }
 
-    /** Where the escape that begins here ends; -1 if none does. */
+    /** The end of the escape that starts at {@code at}; -1 if there is none. */
     private static int end(String text, int at) {
         if (at + 1 >= text.length()) {
             return -1;
@@ -74,7 +71,7 @@ final class Escapes {
             boolean hex = second == '#' && at + 2 < text.length() && (text.charAt(at + 2) | 0x20) == 'x';
             int start = at + (hex ? 3 : 2);
             int end = second == '#' ? digits(text, start, 7, hex ? 16 : 10) : start;
-            // The semicolon may be missing.
+            // Browsers accept a reference without its semicolon.
             return end == start ? -1 : end < text.length() && text.charAt(end) == ';' ? end + 1 : end;
         }
         if (kind == '%' && (second | 0x20) == 'u') {
@@ -116,7 +113,7 @@ final class Escapes {
         } else if (text.charAt(at) == '\\') {
             boolean octal = second >= '0' && second <= '7';
             if (!octal && end == at + 2) {
-                // \n, \t and the like stand for white space; any other character stands for itself.
+                // \n, \t and their like are white space; any other escaped character is itself.
                 decoded.append("bfnrtuxUX".indexOf(second) >= 0 ? ' ' : second);
                 return;
             }

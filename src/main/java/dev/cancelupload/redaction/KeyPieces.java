@@ -7,39 +7,39 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Finds pieces of a key in a text, as they are and encoded: base64 and base64url at any alignment and of UTF-16,
- * base32, hexadecimal, as lists of numbers, backwards; whatever the case of the letters, and whatever stands between
- * them that is no ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16, commas).
+ * Finds pieces of a key in a text, plain or encoded: base64 and base64url at any alignment and of UTF-16, base32,
+ * hexadecimal, lists of numbers, reversed. Ignores the case of letters, and everything between them that is not an
+ * ASCII letter or digit (line breaks, zero-width characters, the NULs of UTF-16, commas).
  *
- * <p>Both sides are reduced to ASCII letters and digits. An encoded key is then one more string to look for. Of these
- * strings every {@link #STEP}th sequence of {@link #GRAM} characters is in a hash table, so that a text is read once,
- * however many there are.
+ * <p>Key and text are both reduced to ASCII letters and digits. Each encoding of the key is one string to search for.
+ * Every {@link #STEP}th sequence of {@link #GRAM} characters of these strings is in a hash table, so that the text is
+ * read once for all of them.
  */
 final class KeyPieces {
 
-    /** The shortest piece of a key that must not come out, in characters. */
-    static final int SHORTEST = 12;
+    /** The shortest piece of a key that is redacted, in characters. */
+    static final int MIN_PIECE = 12;
 
     private static final int GRAM = 5;
-    /** A piece of {@code GRAM + STEP - 1 = 8} characters has a sequence in the table, wherever it begins. */
+    /** With this step every piece of {@code GRAM + STEP - 1 = 8} characters has a sequence in the table. */
     private static final int STEP = 4;
 
-    private static final int LEAST_MATCH = GRAM + STEP - 1;
-    /** How many equal sequences are kept; only a key that repeats itself has more. */
-    private static final int MOST_EQUAL = 16;
+    private static final int MIN_MATCH = GRAM + STEP - 1;
+    /** How many equal sequences the table keeps; only a key that repeats itself has more. */
+    private static final int MAX_EQUAL = 16;
 
     private static final byte SEPARATOR = -1;
     private static final int BITS = 6;
     private static final int GRAM_MASK = (1 << GRAM * BITS) - 1;
     private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-    /** The encodings of the key one after the other, reduced, with separators between them. */
+    /** The reduced encodings of the key, concatenated with separators. */
     private final byte[] encodings;
-    /** For each position in {@link #encodings} where that character stood in the encoding before it was reduced. */
+    /** For each position in {@link #encodings} the position of that character in the encoding before reduction. */
     private final int[] origin;
-    /** For each position in {@link #encodings} how long a piece is, before it is reduced, that must not come out. */
+    /** For each position in {@link #encodings} the shortest piece to redact, in characters before reduction. */
     private final int[] least;
-    /** Positions in {@link #encodings} plus one, by hash of the sequence there; 0 for none. */
+    /** Hash table of sequences: their positions in {@link #encodings} plus one; 0 marks an empty slot. */
     private final int[] table;
 
     KeyPieces(String key) {
@@ -71,22 +71,22 @@ final class KeyPieces {
         }
     }
 
-    /** @param window how many characters of the text a piece of {@link #SHORTEST} characters of the key has at least */
+    /** @param window the least number of characters that encode {@link #MIN_PIECE} characters of the key */
     private record Encoding(String text, int window) {}
 
     private static List<Encoding> encodings(String key) {
         byte[] ascii = key.getBytes(StandardCharsets.US_ASCII);
         List<Encoding> all = new ArrayList<>();
-        all.add(new Encoding(key, SHORTEST));
-        all.add(new Encoding(new StringBuilder(key).reverse().toString(), SHORTEST));
-        all.add(new Encoding(numbers(ascii, "", 16, 2), 2 * SHORTEST));
-        all.add(new Encoding(numbers(ascii, "00", 16, 2), 4 * SHORTEST - 2));
-        all.add(new Encoding(numbers(ascii, "0x", 16, 2), 4 * SHORTEST - 2));
-        all.add(new Encoding(numbers(ascii, "u00", 16, 2), 5 * SHORTEST - 3));
-        all.add(new Encoding(numbers(ascii, "", 8, 3), 3 * SHORTEST));
-        all.add(new Encoding(numbers(ascii, "0", 8, 1), 3 * SHORTEST - 1));
-        all.add(new Encoding(numbers(ascii, "", 10, 2), 2 * SHORTEST));
-        // Twelve bytes are sixteen characters, of which the first and the last may depend on their neighbours.
+        all.add(new Encoding(key, MIN_PIECE));
+        all.add(new Encoding(new StringBuilder(key).reverse().toString(), MIN_PIECE));
+        all.add(new Encoding(numbers(ascii, "", 16, 2), 2 * MIN_PIECE));
+        all.add(new Encoding(numbers(ascii, "00", 16, 2), 4 * MIN_PIECE - 2));
+        all.add(new Encoding(numbers(ascii, "0x", 16, 2), 4 * MIN_PIECE - 2));
+        all.add(new Encoding(numbers(ascii, "u00", 16, 2), 5 * MIN_PIECE - 3));
+        all.add(new Encoding(numbers(ascii, "", 8, 3), 3 * MIN_PIECE));
+        all.add(new Encoding(numbers(ascii, "0", 8, 1), 3 * MIN_PIECE - 1));
+        all.add(new Encoding(numbers(ascii, "", 10, 2), 2 * MIN_PIECE));
+        // Twelve bytes make sixteen characters; the first and the last may depend on the neighbouring bytes.
         base64(ascii).forEach(text -> all.add(new Encoding(text, 14)));
         base64(key.getBytes(StandardCharsets.UTF_16BE)).forEach(text -> all.add(new Encoding(text, 29)));
         base64(key.getBytes(StandardCharsets.UTF_16LE)).forEach(text -> all.add(new Encoding(text, 29)));
@@ -104,7 +104,7 @@ final class KeyPieces {
         int equal = 0;
         int slot = slot(gram);
         for (; table[slot] != 0; slot = next(slot)) {
-            if (startsWith(table[slot] - 1, encodings, at) && ++equal == MOST_EQUAL) {
+            if (startsWith(table[slot] - 1, encodings, at) && ++equal == MAX_EQUAL) {
                 return;
             }
         }
@@ -123,8 +123,8 @@ final class KeyPieces {
         return Arrays.equals(encodings, position, position + GRAM, other, at, at + GRAM);
     }
 
-    /** Whether the text has a piece of the key in it, in any of the encodings. */
-    boolean isIn(CharSequence text) {
+    /** Whether the text contains a piece of the key in any of the encodings. */
+    boolean occurIn(CharSequence text) {
         byte[] reduced = new byte[text.length()];
         int length = reduce(text, reduced);
         int gram = 0;
@@ -136,7 +136,7 @@ final class KeyPieces {
             for (int slot = slot(gram); table[slot] != 0; slot = next(slot)) {
                 int position = table[slot] - 1;
                 if (startsWith(position, reduced, end - GRAM)
-                        && common(position, reduced, end - GRAM, length) >= least[position]) {
+                        && commonLength(position, reduced, end - GRAM, length) >= least[position]) {
                     return true;
                 }
             }
@@ -145,10 +145,10 @@ final class KeyPieces {
     }
 
     /**
-     * How long the equal parts around these two positions are, before they were reduced: with what was left out at both
-     * ends, since nobody can tell whether it is in the text.
+     * The length of the common substring around these two positions, before reduction. Includes the characters that
+     * reduction dropped at both ends, since the reduced text does not show whether they are in the text.
      */
-    private int common(int position, byte[] text, int at, int length) {
+    private int commonLength(int position, byte[] text, int at, int length) {
         int before = 0;
         while (before < at && encodings[position - before - 1] == text[at - before - 1]) {
             before++;
@@ -157,7 +157,7 @@ final class KeyPieces {
         while (at + after < length && encodings[position + after] == text[at + after]) {
             after++;
         }
-        if (before + after < LEAST_MATCH) {
+        if (before + after < MIN_MATCH) {
             return 0;
         }
         return origin[position + after] - origin[position - before - 1] - 1;
@@ -174,7 +174,7 @@ final class KeyPieces {
         return end;
     }
 
-    /** 0 to 35 for a letter of either case or a digit, full width ones too; -1 for anything else. */
+    /** 0 to 35 for letters of either case and digits, including full-width ones; -1 for other characters. */
     private static byte reduced(char c) {
         if (c >= '\uff01' && c <= '\uff5e') {
             c -= 0xfee0;
@@ -188,7 +188,7 @@ final class KeyPieces {
         return c >= '0' && c <= '9' ? (byte) (c - '0' + 26) : -1;
     }
 
-    /** As it is after 0, 1 and 2 bytes of something else, without the characters that these have a part in. */
+    /** Base64 of the bytes at the three alignments, without the characters that neighbouring bytes contribute to. */
     private static List<String> base64(byte[] bytes) {
         List<String> encoded = new ArrayList<>(3);
         for (int skipped = 0; skipped < 3; skipped++) {
@@ -201,7 +201,7 @@ final class KeyPieces {
         return encoded;
     }
 
-    /** As it is after some bytes of something else, without the characters that these have a part in. */
+    /** Base32 of the bytes at one alignment, without the characters that neighbouring bytes contribute to. */
     private static String base32(byte[] bytes, int skipped) {
         StringBuilder text = new StringBuilder();
         int first = (skipped * 8 + 4) / 5 * 5 - skipped * 8;
@@ -215,7 +215,7 @@ final class KeyPieces {
         return text.toString();
     }
 
-    /** Each byte as a number of at least so many digits. */
+    /** Each byte as a number of at least {@code digits} digits. */
     private static String numbers(byte[] bytes, String prefix, int radix, int digits) {
         StringBuilder text = new StringBuilder(bytes.length * (prefix.length() + 3));
         for (byte b : bytes) {

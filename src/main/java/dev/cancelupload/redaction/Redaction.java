@@ -11,47 +11,44 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Keeps the API key, whole or in a piece of {@value KeyPieces#SHORTEST} characters or more, out of every text that
- * leaves the process: errors, log lines, HTTP answers and reports. OpenAI, or a gateway before it, may repeat the key
- * in an answer, escaped or encoded in whatever way; {@link KeyPieces}, {@link Escapes} and {@link BinaryText} say which
- * are found. Whatever else looks like a key of OpenAI's ({@code sk-…}) is masked too.
+ * Masks the API key, whole or in pieces of {@value KeyPieces#MIN_PIECE} characters or more, in every text that leaves
+ * the process: errors, log lines, HTTP responses and reports. OpenAI, or a gateway in front of it, may repeat the key
+ * in a response, escaped or encoded; {@link KeyPieces}, {@link Escapes} and {@link BinaryText} list the encodings that
+ * are found. Any other text in the form of an OpenAI key ({@code sk-…}) is masked too.
  *
- * <p>A key of fewer characters than such a piece is none, and masks nothing.
+ * <p>A key shorter than such a piece is not a real key and masks nothing.
  */
 public final class Redaction {
 
-    /** What stands in place of a key. */
+    /** The replacement for a key. */
     public static final String MASK = "***";
 
-    /**
-     * In place of a text in which the key is encoded or cut into pieces, so that no part of it can be told from the
-     * rest.
-     */
+    /** The replacement for a text in which the key is encoded or split, so that it cannot be masked by itself. */
     static final String WITHHELD = MASK + " (a text that repeats the API key is not shown)";
 
-    /** How many times text may be escaped over and over. */
-    private static final int MOST_LEVELS = 5;
+    /** How many levels of escaping are decoded. */
+    private static final int MAX_LEVELS = 5;
 
-    /** How many of them may be base64 or hexadecimal, each of which can be read in several ways. */
-    private static final int MOST_BINARY_LEVELS = 3;
+    /** How many of these levels may be base64 or hexadecimal, each of which has several possible alignments. */
+    private static final int MAX_BINARY_LEVELS = 3;
 
-    /** Stands for what is known; no letter or digit, and of no use in a text from outside. */
-    private static final String KNOWN = "\ue000";
+    /** Placeholder for the known text: neither a letter nor a digit, and a private-use character. */
+    private static final String KNOWN_PLACEHOLDER = "\ue000";
 
     private static final String KEY_PREFIX = "sk-";
-    private static final int SHORTEST_FOREIGN = 16;
+    private static final int MIN_FOREIGN_LENGTH = 16;
 
-    /** Of a key that is replaced again and again, those before the last are no keys any more. */
-    private static final int MOST_KEYS = 3;
+    /** With frequent key rotation, keys older than these are no longer valid. */
+    private static final int MAX_KEYS = 3;
 
-    private static volatile Redaction ofProcess = new Redaction("");
+    private static volatile Redaction current = new Redaction("");
 
-    /** The newest first; none that is too short. */
+    /** Newest first, without keys that are too short. */
     private final List<Key> keys;
 
-    /** @param key what must not come out; visible ASCII characters */
+    /** @param key the key to mask, of visible ASCII characters */
     public Redaction(String key) {
-        this(key.length() < KeyPieces.SHORTEST ? List.of() : List.of(new Key(key, new KeyPieces(key))));
+        this(key.length() < KeyPieces.MIN_PIECE ? List.of() : List.of(new Key(key, new KeyPieces(key))));
     }
 
     private Redaction(List<Key> keys) {
@@ -60,61 +57,57 @@ public final class Redaction {
 
     private record Key(String text, KeyPieces pieces) {}
 
-    /** What masks this one's key and, since it may still be valid and on its way, the one or two before it. */
+    /** A redaction of this key and of the one or two before it, which may still be valid and in use. */
     public Redaction after(Redaction former) {
         return new Redaction(Stream.concat(keys.stream(), former.keys.stream())
-                .limit(MOST_KEYS)
+                .limit(MAX_KEYS)
                 .toList());
     }
 
-    /**
-     * From now on {@link #current} is this one: a process has one key at a time, and many places where text leaves it.
-     */
+    /** Makes this the {@link #current} redaction of the process, since text leaves the process in many places. */
     public void install() {
-        ofProcess = this;
+        current = this;
     }
 
-    /** That of this process's key; until the key is known, the one that knows none. */
+    /** The redaction of this process's key; until the key is known, one without a key. */
     public static Redaction current() {
-        return ofProcess;
+        return current;
     }
 
     /**
-     * Text of a caller's, or about it, with everything masked that has the form of a key of OpenAI's. Whether it is
-     * this process's key makes no difference: else a caller could guess the key piece by piece and see which guess is
-     * masked.
+     * Masks everything in the form of an OpenAI key in a text that comes from a caller. This process's key is not
+     * treated differently, since a caller could otherwise guess the key piece by piece and see which guess is masked.
      */
     public static String ofCaller(String text) {
-        return text == null ? null : withoutForeignKeys(text);
+        return text == null ? null : maskForeignKeys(text);
     }
 
-    /** The text with keys masked; the same object if there is none in it. */
+    /** Masks the keys in a text. Returns the same object if it has none. */
     public String text(String text) {
         return text(text, "");
     }
 
     /**
-     * Text of an upstream's with keys masked.
+     * Masks the keys in a text that comes from the upstream.
      *
-     * @param known what the caller has sent and the upstream may repeat, which is neither looked at nor masked
-     * @return the same object if there is no key in it
+     * @param known text that the caller has sent and the upstream may repeat, which is neither searched nor masked
+     * @return the same object if it has no key
      * @see #ofCaller
      */
     public String text(String text, String known) {
         if (text == null || isClean(without(known, text))) {
             return text;
         }
-        String masked = withoutForeignKeys(withoutPlainPieces(without(known, text)));
-        return isClean(masked) ? masked.replace(KNOWN, known) : WITHHELD;
+        String masked = maskForeignKeys(maskPieces(without(known, text)));
+        return isClean(masked) ? masked.replace(KNOWN_PLACEHOLDER, known) : WITHHELD;
     }
 
     /**
-     * JSON of an upstream's with keys masked in its strings and names; the same object if there is none in it, down to
-     * the last space.
+     * Masks the keys in the strings and field names of JSON that comes from the upstream.
      *
      * @param json one JSON value
      * @param known as for {@link #text(String, String)}
-     * @return empty if the key is in it in a way that leaves nothing to show
+     * @return the same text, white space included, if it has no key; empty if the key cannot be masked in it
      */
     public Optional<String> json(String json, String known) {
         if (isClean(without(known, json))) {
@@ -139,42 +132,42 @@ public final class Redaction {
     }
 
     private static String without(String known, String text) {
-        return known.isEmpty() ? text : text.replace(known, KNOWN);
+        return known.isEmpty() ? text : text.replace(known, KNOWN_PLACEHOLDER);
     }
 
-    /** Whether no key is in the text. */
+    /** Whether the text has no key. */
     public boolean isClean(String text) {
-        return isClean(text, MOST_LEVELS, MOST_BINARY_LEVELS);
+        return isClean(text, MAX_LEVELS, MAX_BINARY_LEVELS);
     }
 
     /**
-     * @param levels how many times it may be escaped
-     * @param binaryLevels how many times what is in base64 or hexadecimal may be that again
+     * @param levels how many levels of escaping to decode
+     * @param binaryLevels how many nested levels of base64 or hexadecimal to decode
      */
     private boolean isClean(String text, int levels, int binaryLevels) {
-        if (text.length() < KeyPieces.SHORTEST) {
+        if (text.length() < KeyPieces.MIN_PIECE) {
             return true;
         }
-        if (foreignKey(text, 0) >= 0 || isInPieces(text)) {
+        if (indexOfForeignKey(text, 0) >= 0 || hasPieceOfKey(text)) {
             return false;
         }
         String unescaped = Escapes.decoded(text);
         String fromCss = Escapes.decodedFromCss(text);
         if (levels == 0) {
-            // Nobody escapes a text that often who has nothing to hide.
+            // Text that is escaped more often than this is treated as hiding a key.
             return unescaped == text;
         }
         return (unescaped == text || isClean(unescaped, levels - 1, binaryLevels))
-                && (fromCss == text || !isInPieces(fromCss))
+                && (fromCss == text || !hasPieceOfKey(fromCss))
                 && (binaryLevels == 0
                         || BinaryText.decoded(text).stream()
                                 .allMatch(inner -> isClean(inner, levels - 1, binaryLevels - 1)));
     }
 
-    private boolean isInPieces(String text) {
-        if (text.length() >= KeyPieces.SHORTEST) {
+    private boolean hasPieceOfKey(String text) {
+        if (text.length() >= KeyPieces.MIN_PIECE) {
             for (Key key : keys) {
-                if (key.pieces.isIn(text)) {
+                if (key.pieces.occurIn(text)) {
                     return true;
                 }
             }
@@ -182,19 +175,19 @@ public final class Redaction {
         return false;
     }
 
-    private String withoutPlainPieces(String text) {
+    private String maskPieces(String text) {
         String masked = text;
         for (Key key : keys) {
-            masked = withoutPlainPieces(masked, key.text);
+            masked = maskPieces(masked, key.text);
         }
         return masked;
     }
 
-    private static String withoutPlainPieces(String text, String key) {
+    private static String maskPieces(String text, String key) {
         StringBuilder masked = new StringBuilder(text.length());
         for (int at = 0; at < text.length(); ) {
-            int length = plainPiece(text, at, key);
-            if (length >= KeyPieces.SHORTEST) {
+            int length = pieceLength(text, at, key);
+            if (length >= KeyPieces.MIN_PIECE) {
                 masked.append(MASK);
                 at += length;
             } else {
@@ -204,8 +197,8 @@ public final class Redaction {
         return masked.toString();
     }
 
-    /** How many characters from here on stand in the key one after the other. */
-    private static int plainPiece(String text, int at, String key) {
+    /** The length of the longest piece of the key that starts at this position of the text. */
+    private static int pieceLength(String text, int at, String key) {
         int longest = 0;
         for (int start = key.indexOf(text.charAt(at)); start >= 0; start = key.indexOf(text.charAt(at), start + 1)) {
             int length = 1;
@@ -219,25 +212,25 @@ public final class Redaction {
         return longest;
     }
 
-    private static String withoutForeignKeys(String text) {
-        int at = foreignKey(text, 0);
+    private static String maskForeignKeys(String text) {
+        int at = indexOfForeignKey(text, 0);
         if (at < 0) {
             return text;
         }
         StringBuilder masked = new StringBuilder(text.length());
         int copied = 0;
-        for (; at >= 0; at = foreignKey(text, copied)) {
+        for (; at >= 0; at = indexOfForeignKey(text, copied)) {
             masked.append(text, copied, at).append(MASK);
             copied = endOfKey(text, at);
         }
         return masked.append(text, copied, text.length()).toString();
     }
 
-    /** Where something begins that looks like a key of OpenAI's; -1 if nothing does. */
-    private static int foreignKey(String text, int from) {
+    /** The index of the next text in the form of an OpenAI key; -1 if there is none. */
+    private static int indexOfForeignKey(String text, int from) {
         for (int at = text.indexOf(KEY_PREFIX, from); at >= 0; at = text.indexOf(KEY_PREFIX, at + 1)) {
-            boolean begins = at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
-            if (begins && endOfKey(text, at) - at - KEY_PREFIX.length() >= SHORTEST_FOREIGN) {
+            boolean startsHere = at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
+            if (startsHere && endOfKey(text, at) - at - KEY_PREFIX.length() >= MIN_FOREIGN_LENGTH) {
                 return at;
             }
         }

@@ -1,21 +1,21 @@
 package dev.cancelupload.redaction;
 
-/** Text from outside as it may stand in a log line or a message: one line of characters that can be seen. */
+/** Turns text from outside into one line of visible characters, for log lines and messages. */
 public final class VisibleText {
 
     private VisibleText() {}
 
     /**
-     * The text on one line: each run of control characters (C0 and C1), line and paragraph separators, format
-     * characters (such as those that change the direction of text) and halves of surrogate pairs becomes a space.
+     * Puts the text on one line: each run of control characters (C0 and C1), line and paragraph separators, format
+     * characters (such as those that change the direction of text) and unpaired surrogates becomes a space.
      *
-     * @param longest how many characters are kept; what is cut off is told by an ellipsis
+     * @param longest how many characters are kept; an ellipsis replaces the rest
      */
     public static String oneLine(String text, int longest) {
         return cut(visible(text), longest);
     }
 
-    /** The text on one line, of whatever length: the same object if it is already. */
+    /** Puts the text on one line without a limit on its length. Returns the same object if nothing changes. */
     public static String visible(String text) {
         int first = firstHidden(text);
         if (first < 0) {
@@ -36,7 +36,7 @@ public final class VisibleText {
         return line.toString();
     }
 
-    /** At most so many characters, and then an ellipsis if there were more. */
+    /** Cuts the text after {@code longest} characters and appends an ellipsis if there were more. */
     public static String cut(String text, int longest) {
         if (text.length() <= longest) {
             return text;
