@@ -8,7 +8,7 @@ import java.util.Optional;
  * A block of addresses in CIDR notation.
  *
  * @param prefix the address before the slash
- * @param bits how many of its bits count
+ * @param bits the length of the prefix in bits
  * @see <a href="https://www.rfc-editor.org/rfc/rfc4632">RFC 4632</a>
  */
 record AddressBlock(byte[] prefix, int bits) {
@@ -25,7 +25,7 @@ record AddressBlock(byte[] prefix, int bits) {
                 .map(prefix -> new AddressBlock(prefix, bits));
     }
 
-    /** Whether the host is an address, not a name, and within this block. */
+    /** Whether the host is an address literal within this block. */
     boolean contains(String host) {
         Optional<byte[]> address = address(host);
         if (address.isEmpty() || address.get().length != prefix.length) {
@@ -40,7 +40,7 @@ record AddressBlock(byte[] prefix, int bits) {
         return true;
     }
 
-    /** The bytes of an address literal; a name is never looked up. */
+    /** Parses an address literal; never resolves a name. */
     private static Optional<byte[]> address(String text) {
         if (!text.matches("\\d+(\\.\\d+){3}|[0-9a-f:.]*:[0-9a-f:.]*")) {
             return Optional.empty();

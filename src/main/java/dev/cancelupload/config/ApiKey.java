@@ -2,14 +2,14 @@ package dev.cancelupload.config;
 
 import dev.cancelupload.redaction.Redaction;
 
-/** OpenAI's API key. It cannot be printed; {@link #authorization()} is the one way out. */
+/** OpenAI's API key. {@link #toString()} masks it; only {@link #authorization()} returns it. */
 public final class ApiKey implements ApiKeySource {
     private final String value;
 
     /**
      * @param value the key, visible ASCII characters only
-     * @throws IllegalArgumentException if it could not be sent as a header value, or is in quotation marks; the message
-     *     does not repeat it
+     * @throws IllegalArgumentException if it is not valid as a header value or starts with a quotation mark; the
+     *     message does not contain it
      */
     public ApiKey(String value) {
         if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
@@ -31,7 +31,7 @@ public final class ApiKey implements ApiKeySource {
         return value.equals(other.value);
     }
 
-    /** What keeps it out of text that leaves the process. */
+    /** A redaction that masks this key. */
     public Redaction redaction() {
         return new Redaction(value);
     }

@@ -6,16 +6,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The secret of AWS Secrets Manager that holds the API key, and how to read it.
+ * The secret in AWS Secrets Manager that contains the API key, and how to read it.
  *
  * @param id name or ARN
- * @param shownName what of it errors show: neither an account's number nor anything that may be a key
- * @param field the field of the key, if the secret is a JSON object
- * @param timeToLive how long the key is used before it is read again
- * @param region the Region that the secret is in, such as {@code eu-central-1}
- * @param endpoint address of Secrets Manager, without a path; https, or http to this machine
+ * @param shownName its name in error messages, without the account number and anything that may be a key
+ * @param field the JSON field that contains the key; empty if the whole secret is the key
+ * @param timeToLive after which the key is read again
+ * @param region the AWS Region of the secret, such as {@code eu-central-1}
+ * @param endpoint URL of Secrets Manager without a path; https, or http to a loopback address
  * @param credentials of a role that may read the secret
- * @param proxy what to connect through, if anything
+ * @param proxy to connect through; empty for a direct connection
  */
 public record ApiKeySecret(
         String id,
@@ -28,7 +28,7 @@ public record ApiKeySecret(
         Optional<Proxy> proxy)
         implements ApiKeySource {
 
-    ApiKeySecret through(Optional<Proxy> proxy) {
+    ApiKeySecret withProxy(Optional<Proxy> proxy) {
         return new ApiKeySecret(id, shownName, field, timeToLive, region, endpoint, credentials, proxy);
     }
 }

@@ -2,27 +2,28 @@ package dev.cancelupload.config;
 
 import dev.cancelupload.time.Budget;
 
-/** The API key of each request, which may be another one than that of the request before. */
+/** Provides the API key for each request; it may change between requests. */
 public interface ApiKeys {
 
-    /** The key for a request that is sent now. Waits for nobody. */
+    /** The key for a request that is sent now. Never blocks. */
     ApiKey current();
 
     /**
-     * Before an attempt: sees to it that the key is not too old. If there is no newer one to be had, the old one stays.
+     * Called before an attempt: reads the key again if it is too old. If that fails, the old one stays in use.
      *
-     * @param budget what is left of the invocation
+     * @param budget of the invocation
      */
     void refresh(Budget budget);
 
     /**
-     * After an attempt that was refused with 401: whether there is another key than the one that was refused.
+     * Called after a 401 response: reads the key again.
      *
-     * @param budget what is left of the invocation
+     * @param budget of the invocation
+     * @return whether the key is now another one than the refused
      */
     boolean replaced(ApiKey refused, Budget budget);
 
-    /** The one key of the environment, which stays. */
+    /** The key from the environment, which never changes. */
     static ApiKeys fixed(ApiKey key) {
         return new ApiKeys() {
             @Override
@@ -32,7 +33,7 @@ public interface ApiKeys {
 
             @Override
             public void refresh(Budget budget) {
-                // It cannot change while the process lives.
+                // An environment variable does not change.
             }
 
             @Override

@@ -4,11 +4,11 @@ import dev.cancelupload.redaction.Redaction;
 import java.util.Optional;
 
 /**
- * Credentials of an AWS role or user. They cannot be printed.
+ * Credentials of an AWS role or user. {@link #toString()} masks them.
  *
- * @param accessKeyId names the secret access key to AWS
- * @param secretAccessKey signs, and is sent to nobody
- * @param sessionToken is sent with what was signed, if the credentials are temporary, as a function's are
+ * @param accessKeyId identifies the secret access key
+ * @param secretAccessKey signs requests and is never sent
+ * @param sessionToken is sent with signed requests if the credentials are temporary, as those of a Lambda function are
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime">
  *     Lambda's environment variables</a>
  */

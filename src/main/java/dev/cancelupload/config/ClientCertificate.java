@@ -3,9 +3,9 @@ package dev.cancelupload.config;
 import java.nio.file.Path;
 
 /**
- * What the function shows to a server that asks who is calling (mutual TLS).
+ * The client certificate for mutual TLS.
  *
- * @param certificates PEM file with the certificate and those that lead to its issuer
+ * @param certificates PEM file with the certificate and its intermediate certificates
  * @param key PEM file with its private key
  */
 public record ClientCertificate(Path certificates, Path key) {}

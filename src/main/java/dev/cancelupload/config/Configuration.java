@@ -155,7 +155,7 @@ public record Configuration(
         private ApiKeySecret apiKeySecret(String id) {
             Duration timeToLive = duration(Variable.OPENAI_API_KEY_TTL, ApiKeySecretReader.TIME_TO_LIVE);
             ApiKeySecret secret = new ApiKeySecretReader(this::value, problems).read(id, timeToLive);
-            return secret.through(proxy(secret.endpoint()));
+            return secret.withProxy(proxy(secret.endpoint()));
         }
 
         private URI baseUrl() {

@@ -1,9 +1,9 @@
 package dev.cancelupload.config;
 
-/** The environment does not configure the function; the message is one line for the operator. */
+/** The environment variables are wrong or incomplete. The message is one line for the operator. */
 public final class ConfigurationError extends RuntimeException {
 
-    /** @param message which variable, its value (never the key's), and what would be right */
+    /** @param message the variable, its value (never a secret) and how to correct it */
     public ConfigurationError(String message) {
         super(message);
     }

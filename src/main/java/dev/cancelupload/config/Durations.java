@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** Durations as people write them into an environment variable. */
+/** Parses the durations in environment variables. */
 final class Durations {
     private Durations() {}
 
     /**
-     * {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}), or plain seconds; empty if it is none of them.
+     * Parses {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}) or plain seconds; empty for anything
+     * else.
      */
     static Optional<Duration> parse(String text) {
         String value = text.strip();

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The functions of this deployment package; {@code QUARKUS_FUNQY_EXPORT} says which of them a deployment is. */
+/** The functions of the deployment package; {@code QUARKUS_FUNQY_EXPORT} selects the one of a deployment. */
 public enum Export {
     CANCEL_UPLOAD(Export.CANCEL_UPLOAD_NAME),
     CANCEL_UPLOAD_HTTP(Export.CANCEL_UPLOAD_HTTP_NAME),
@@ -23,12 +23,12 @@ public enum Export {
         this.functionName = functionName;
     }
 
-    /** The Funqy function's name, which is the value of {@code QUARKUS_FUNQY_EXPORT}. */
+    /** The name of the Funqy function, as in {@code QUARKUS_FUNQY_EXPORT}. */
     public String functionName() {
         return functionName;
     }
 
-    /** The export of that name, if there is one. */
+    /** The export of this name; empty if there is none. */
     public static Optional<Export> named(String functionName) {
         return Arrays.stream(values())
                 .filter(e -> e.functionName.equals(functionName))

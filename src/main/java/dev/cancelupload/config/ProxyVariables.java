@@ -10,8 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What {@code HTTPS_PROXY} and {@code NO_PROXY} mean: the same as to the official CLI, whose rules are those of Go's
- * standard library.
+ * Parses {@code HTTPS_PROXY} and {@code NO_PROXY} by the rules of Go's standard library, as OpenAI's official CLI does.
  *
  * @see <a href="https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config">httpproxy.Config</a>
  */
@@ -20,9 +19,9 @@ final class ProxyVariables {
     private ProxyVariables() {}
 
     /**
-     * The proxy in a value of {@code HTTPS_PROXY}: {@code [http://][user:password@]host[:port]}.
+     * Parses a value of {@code HTTPS_PROXY}: {@code [http://][user:password@]host[:port]}.
      *
-     * @return empty if the value is none of a proxy that can be used
+     * @return empty if the value is not a supported proxy
      */
     static Optional<Proxy> parse(String value) {
         try {
@@ -46,20 +45,20 @@ final class ProxyVariables {
     }
 
     private static String basic(String credentials) {
-        String both = credentials.indexOf(':') < 0 ? credentials + ":" : credentials;
-        return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
+        String userAndPassword = credentials.indexOf(':') < 0 ? credentials + ":" : credentials;
+        return "Basic " + Base64.getEncoder().encodeToString(userAndPassword.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
-     * Whether an address is to be reached without a proxy.
+     * Whether {@code NO_PROXY} excludes an address from the proxy.
      *
-     * @param noProxy the value of {@code NO_PROXY}: names, which stand for their subdomains too, {@code .example.com}
-     *     for subdomains only, addresses, blocks of addresses as {@code 10.0.0.0/8}, each with or without a port, or
+     * @param noProxy the value of {@code NO_PROXY}: names, which include their subdomains, {@code .example.com} for
+     *     subdomains only, addresses, blocks of addresses such as {@code 10.0.0.0/8}, each with or without a port, or
      *     {@code *} for all
-     * @param address what the function connects to
+     * @param address the URL to connect to
      */
     static boolean bypasses(String noProxy, URI address) {
-        String host = bare(address.getHost().toLowerCase(Locale.ROOT));
+        String host = withoutBrackets(address.getHost().toLowerCase(Locale.ROOT));
         int port = address.getPort() != -1 ? address.getPort() : 443;
         return Arrays.stream(noProxy.split(","))
                 .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
@@ -77,19 +76,19 @@ final class ProxyVariables {
                     .isPresent();
         }
         int colon = entry.lastIndexOf(':');
-        // An IPv6 literal has colons of its own; with a port it is in brackets.
+        // An IPv6 literal contains colons; with a port it is in brackets.
         boolean withPort = colon >= 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
         if (withPort && !entry.substring(colon + 1).equals(Integer.toString(port))) {
             return false;
         }
-        String name = bare(withPort ? entry.substring(0, colon) : entry);
+        String name = withoutBrackets(withPort ? entry.substring(0, colon) : entry);
         if (name.startsWith("*.")) {
             name = name.substring(1);
         }
         return name.startsWith(".") ? host.endsWith(name) : host.equals(name) || host.endsWith("." + name);
     }
 
-    private static String bare(String host) {
+    private static String withoutBrackets(String host) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 }

@@ -5,49 +5,49 @@ import dev.cancelupload.redaction.VisibleText;
 import java.util.regex.Pattern;
 
 /**
- * A variable's wrong value in an error. Whoever sets variables by hand or by script puts secrets into the wrong ones: a
- * key, the text of a PEM file in place of its path, a URL with a password or a query. So a value is shown only if it
- * cannot be one of these; otherwise its length tells the operator which it is.
+ * Formats the wrong value of a variable for an error message. Such a value may be a secret that was put into the wrong
+ * variable: a key, the content of a PEM file instead of its path, a URL with a password or a query. So a value is shown
+ * only if it cannot be one of these; otherwise the message has its length, by which the operator can identify it.
  */
 final class ShownValue {
 
-    private static final int LONGEST = 120;
+    private static final int MAX_LENGTH = 120;
 
-    /** Numbers, durations, names of functions: there is no good value that is longer. */
-    private static final int LONGEST_WORD = 24;
+    /** No valid number, duration or function name is longer. */
+    private static final int MAX_WORD_LENGTH = 24;
 
-    /** Credentials or a query of a URL, percent-encoded ones too; a line of a PEM file; {@code name=value}. */
-    private static final Pattern MARKS = Pattern.compile("[@?#%=&]|-----");
+    /** Marks of credentials or a query in a URL, plain or percent-encoded, of a PEM file and of {@code name=value}. */
+    private static final Pattern SECRET_MARKS = Pattern.compile("[@?#%=&]|-----");
 
-    /** Of a URL without credentials only the port is behind a colon. */
+    /** In a URL without credentials a colon is followed by the port. */
     private static final Pattern COLON_BEFORE_NO_PORT = Pattern.compile(":(?!\\d{1,6}(/|$))");
 
     private static final Pattern SCHEME_OR_IPV6 =
             Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]{0,15}://|\\[[0-9A-Fa-f:.]{0,45}]");
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final Pattern RUN = Pattern.compile("[A-Za-z0-9+_-]+");
-    private static final int RUN_OF_ALL_KINDS = 12;
-    private static final int RUN_OF_ANY_KIND = 32;
+    private static final int MIN_MIXED_SECRET = 12;
+    private static final int MIN_SECRET = 32;
 
     private ShownValue() {}
 
-    /** The value of a variable that holds one short word, such as a number. */
+    /** Formats the value of a variable that holds one short word, such as a number. */
     static String word(String value, Redaction redaction) {
-        return value.length() > LONGEST_WORD ? hidden(value) : text(value, redaction);
+        return value.length() > MAX_WORD_LENGTH ? hidden(value) : text(value, redaction);
     }
 
-    /** The value of a variable that holds an address; with two colons it has a password. */
+    /** Formats the value of a variable that holds a URL or an address; a second colon is a sign of a password. */
     static String address(String value, Redaction redaction) {
-        String rest = SCHEME_OR_IPV6
+        String withoutSchemeAndIpv6 = SCHEME_OR_IPV6
                 .matcher(SCHEME_OR_IPV6.matcher(value).replaceFirst(""))
                 .replaceFirst("");
-        return COLON_BEFORE_NO_PORT.matcher(rest).find() ? hidden(value) : text(value, redaction);
+        return COLON_BEFORE_NO_PORT.matcher(withoutSchemeAndIpv6).find() ? hidden(value) : text(value, redaction);
     }
 
-    /** The value of any other variable. */
+    /** Formats the value of any other variable. */
     static String text(String value, Redaction redaction) {
-        boolean secret = value.length() > LONGEST
-                || MARKS.matcher(value).find()
+        boolean secret = value.length() > MAX_LENGTH
+                || SECRET_MARKS.matcher(value).find()
                 || !redaction.isClean(value)
                 || RUN.matcher(value).results().anyMatch(run -> mayBeSecret(run.group()));
         return secret
@@ -56,10 +56,10 @@ final class ShownValue {
     }
 
     private static boolean mayBeSecret(String run) {
-        boolean allKinds = run.chars().anyMatch(Character::isUpperCase)
+        boolean mixed = run.chars().anyMatch(Character::isUpperCase)
                 && run.chars().anyMatch(Character::isLowerCase)
                 && run.chars().anyMatch(Character::isDigit);
-        return run.length() >= RUN_OF_ANY_KIND || run.length() >= RUN_OF_ALL_KINDS && allKinds;
+        return run.length() >= MIN_SECRET || run.length() >= MIN_MIXED_SECRET && mixed;
     }
 
     private static String hidden(String value) {

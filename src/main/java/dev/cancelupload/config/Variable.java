@@ -1,8 +1,8 @@
 package dev.cancelupload.config;
 
 /**
- * The environment variables that configure the function; the constants are the variables' names. Those of OpenAI are
- * named as its official SDKs and CLI name them.
+ * The environment variables that configure the function; each constant is the name of a variable. Where OpenAI's
+ * official SDKs and CLI have the same setting, its name is theirs.
  */
 public enum Variable {
     OPENAI_API_KEY,

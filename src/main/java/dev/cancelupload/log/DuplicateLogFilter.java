@@ -6,16 +6,14 @@ import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 
 /**
- * Drops what Funqy logs, with a stack trace, of failures that the function has logged in its own line already, and of
- * ending when it is told to.
+ * Drops log records of Funqy that add nothing: stack traces of failures that the function has already logged in its own
+ * line, and the messages of a normal shutdown.
  */
 @LoggingFilter(name = "duplicate-logs")
 public final class DuplicateLogFilter implements Filter {
 
-    /**
-     * Quarkus appends it to what is logged while it shuts down; the poll loop's broken connection is one such record.
-     */
-    private static final String AT_THE_END = "[Error Occurred After Shutdown]";
+    /** Quarkus appends this to records of its shutdown, such as the closed connection of the poll loop. */
+    private static final String AFTER_SHUTDOWN = "[Error Occurred After Shutdown]";
 
     private static final String END_OF_LOOP = "Lambda polling thread complete";
 
@@ -23,7 +21,7 @@ public final class DuplicateLogFilter implements Filter {
     public boolean isLoggable(LogRecord logRecord) {
         String message = String.valueOf(logRecord.getMessage());
         return !(logRecord.getThrown() instanceof ApplicationException)
-                && !message.endsWith(AT_THE_END)
+                && !message.endsWith(AFTER_SHUTDOWN)
                 && !message.startsWith(END_OF_LOOP);
     }
 }

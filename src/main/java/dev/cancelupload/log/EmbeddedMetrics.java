@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.time.Instant;
 
 /**
- * The member of an invocation's log line that makes CloudWatch take its numbers as metrics, without an agent, an SDK or
- * a call. Their dimension is the name of the Lambda function, which no other stack of the region has. How many
- * invocations there were is the sample count of {@code millis}; by outcome there is nothing else, since every metric of
- * every dimension has its price.
+ * Writes the field {@code _aws} of an invocation's log line, from which CloudWatch creates metrics without an agent, an
+ * SDK or a call. Their dimension is the name of the Lambda function, which is unique in its region. The number of
+ * invocations is the sample count of {@code millis}, which is also the only metric by outcome: CloudWatch charges for
+ * each metric of each dimension.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
@@ -30,7 +30,7 @@ final class EmbeddedMetrics {
     private EmbeddedMetrics() {}
 
     static void write(JsonGenerator json, Instant time) throws IOException {
-        // Asked for each time: what a class keeps, a native executable has from its build.
+        // Not a constant, which a native executable would take from the environment of its build.
         String function = System.getenv(FUNCTION_NAME);
         json.writeStringField("functionName", function == null ? "" : function);
         json.writeObjectFieldStart("_aws");

@@ -13,13 +13,13 @@ import org.jboss.logmanager.ExtFormatter;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * One JSON object on one line for each record, with the field names that Lambda's own JSON logs have.
+ * Formats each log record as one line of JSON with the field names of Lambda's JSON logs.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html">Log formats</a>
  */
 public final class JsonLogFormatter extends ExtFormatter {
 
-    /** Where Lambda's runtimes keep the X-Ray trace of the current invocation; Funqy's does too. */
+    /** The system property with the X-Ray trace of the current invocation, set by Funqy as by Lambda's runtimes. */
     private static final String TRACE = "com.amazonaws.xray.traceHeader";
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -59,8 +59,8 @@ public final class JsonLogFormatter extends ExtFormatter {
     }
 
     /**
-     * One line without hidden characters. What is in it of an upstream's has no key by now; what is a caller's may be a
-     * guess.
+     * One line of visible characters. Text of the upstream is already redacted here; text of the caller may be a guess
+     * of the key.
      */
     private static String shown(String text) {
         return Redaction.ofCaller(VisibleText.visible(text));

@@ -8,7 +8,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.logging.Handler;
 
-/** JSON lines in production; dev mode and tests keep Quarkus's readable ones. */
+/** Formats the logs as JSON in production; dev mode and tests keep Quarkus's plain text. */
 @Singleton
 final class ProductionLogs {
 

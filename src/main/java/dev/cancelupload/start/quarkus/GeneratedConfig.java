@@ -8,7 +8,7 @@ final class GeneratedConfig {
 
     private GeneratedConfig() {}
 
-    /** A builder with its mappings, converters and sources. */
+    /** A builder with the generated mappings, converters and sources. */
     static SmallRyeConfigBuilder builder() {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
         AbstractConfigBuilder.withCustomizer(builder, "io.quarkus.runtime.generated.RunTimeConfig");

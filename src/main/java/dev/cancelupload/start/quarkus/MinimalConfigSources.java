@@ -8,21 +8,21 @@ import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 
 /**
  * Limits the sources of Quarkus's configuration in the executable to {@code application.properties}, the
- * {@code QUARKUS_…} variables and the {@code quarkus…} system properties. By default all variables that Lambda sets are
- * compared with all properties that Quarkus knows, and each of these is looked up in every source.
+ * {@code QUARKUS_…} variables and the {@code quarkus…} system properties. By default Quarkus compares all variables
+ * that Lambda sets with all properties that it knows, and looks up each property in every source.
  */
 public final class MinimalConfigSources implements SmallRyeConfigBuilderCustomizer {
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
-            QuarkusVariables settings = QuarkusVariables.read();
+            QuarkusVariables quarkus = QuarkusVariables.read();
             builder.setAddDefaultSources(false)
                     .withValidateUnknown(false)
                     .addPropertiesSources()
                     .withSources(
-                            new EnvConfigSource(settings.variables(), EnvConfigSource.ORDINAL),
-                            new PropertiesConfigSource(settings.properties(), "system properties", 400));
+                            new EnvConfigSource(quarkus.variables(), EnvConfigSource.ORDINAL),
+                            new PropertiesConfigSource(quarkus.properties(), "system properties", 400));
         }
     }
 

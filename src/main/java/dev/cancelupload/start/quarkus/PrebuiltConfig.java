@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Quarkus's run-time configuration as {@code application.properties} alone makes it, one for each Funqy export: built
- * with the executable and part of its image heap. At a start there are then no sources to ask and no properties to look
- * up, convert and map.
+ * Quarkus's run-time configurations from {@code application.properties} alone, one per Funqy export. Built at image
+ * build time and stored in the image heap, so that a start reads no sources and looks up, converts and maps no
+ * properties.
  *
  * <p>The property {@code prebuilt-config.exports} lists the exports.
  */
@@ -23,21 +23,21 @@ final class PrebuiltConfig {
     private static final String EXPORT = "quarkus.funqy.export";
     private static final String EXPORTS = "prebuilt-config.exports";
 
-    /** By the name of the export; empty outside of the executable. This class is initialized at build time. */
+    /** By export; empty outside of the executable. This class is initialized at image build time. */
     private static final Map<String, SmallRyeConfig> BY_EXPORT =
             ImageMode.current() == ImageMode.NATIVE_BUILD ? byExport() : Map.of();
 
     private PrebuiltConfig() {}
 
-    /** The configuration for these variables; empty if it depends on more of them than the export. */
+    /** The configuration for these variables; empty if variables other than the export are set. */
     static Optional<SmallRyeConfig> with(QuarkusVariables variables) {
-        return variables.exportAlone().map(BY_EXPORT::get);
+        return variables.onlyExport().map(BY_EXPORT::get);
     }
 
     private static Map<String, SmallRyeConfig> byExport() {
         SmallRyeConfig application = build(Map.of());
         Map<String, SmallRyeConfig> configs = new HashMap<>();
-        configs.put(QuarkusVariables.NO_EXPORT, application);
+        configs.put(QuarkusVariables.DEFAULT_EXPORT, application);
         for (String export : application.getValue(EXPORTS, String.class).split(",")) {
             configs.put(export, build(Map.of(EXPORT, export)));
         }
@@ -51,7 +51,7 @@ final class PrebuiltConfig {
                 .build();
     }
 
-    /** Leaves out what belongs to the machine that builds: its variables, properties, files and addresses. */
+    /** Excludes the variables, system properties, files and resolved addresses of the build machine. */
     private static final class WithoutBuildMachine implements SmallRyeConfigBuilderCustomizer {
 
         @Override

@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The variables and system properties at a start that configure Quarkus.
+ * The environment variables and system properties that configure Quarkus.
  *
- * @param variables those of the environment whose names begin with {@code QUARKUS_}
- * @param properties the system properties whose names begin with {@code quarkus}
+ * @param variables environment variables whose names start with {@code QUARKUS_}
+ * @param properties system properties whose names start with {@code quarkus}
  */
 record QuarkusVariables(Map<String, String> variables, Map<String, String> properties) {
 
-    /** The name that stands for the export of {@code application.properties}. */
-    static final String NO_EXPORT = "";
+    /** Stands for the export of {@code application.properties}. */
+    static final String DEFAULT_EXPORT = "";
 
     private static final String EXPORT = "QUARKUS_FUNQY_EXPORT";
 
@@ -33,9 +33,11 @@ record QuarkusVariables(Map<String, String> variables, Map<String, String> prope
         return new QuarkusVariables(variables, properties);
     }
 
-    /** The export's name, or {@link #NO_EXPORT} if none is set; empty if there are other settings. */
-    Optional<String> exportAlone() {
+    /**
+     * The export's name, or {@link #DEFAULT_EXPORT} if it is not set; empty if other variables or properties are set.
+     */
+    Optional<String> onlyExport() {
         int others = properties.size() + variables.size() - (variables.containsKey(EXPORT) ? 1 : 0);
-        return others == 0 ? Optional.of(variables.getOrDefault(EXPORT, NO_EXPORT)) : Optional.empty();
+        return others == 0 ? Optional.of(variables.getOrDefault(EXPORT, DEFAULT_EXPORT)) : Optional.empty();
     }
 }

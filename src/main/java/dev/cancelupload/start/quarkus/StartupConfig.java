@@ -2,12 +2,12 @@ package dev.cancelupload.start.quarkus;
 
 import io.smallrye.config.SmallRyeConfig;
 
-/** The run-time configuration with which the executable starts. */
+/** Loads the run-time configuration of the executable. */
 final class StartupConfig {
 
     private StartupConfig() {}
 
-    /** The prebuilt configuration, if the environment allows it; otherwise one that is read now. */
+    /** The prebuilt configuration if no variable contradicts it; otherwise one that is built now. */
     static SmallRyeConfig load() {
         return PrebuiltConfig.with(QuarkusVariables.read())
                 .orElseGet(() -> GeneratedConfig.builder().build());

@@ -9,8 +9,8 @@ import javax.net.ssl.TrustManager;
 import org.graalvm.nativeimage.hosted.Feature;
 
 /**
- * Starts a TLS handshake without a peer at image build time, so that the JDK caches which algorithms
- * {@code java.security} allows, and the image heap has that cache. Registered in {@code native-image.properties}.
+ * Starts a TLS handshake without a peer, so that the JDK caches its algorithm constraints at image build time and the
+ * cache is part of the image heap. Registered in {@code native-image.properties}.
  */
 public final class TlsAlgorithmsFeature implements Feature {
 
@@ -26,7 +26,7 @@ public final class TlsAlgorithmsFeature implements Feature {
                     ByteBuffer.allocate(0),
                     ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
         } catch (GeneralSecurityException | SSLException e) {
-            throw new IllegalStateException("no TLS in this JDK", e);
+            throw new IllegalStateException("TLS is not available", e);
         }
     }
 }

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 class QuarkusVariablesTest {
 
     private static Optional<String> export(Map<String, String> variables, Map<String, String> properties) {
-        return new QuarkusVariables(variables, properties).exportAlone();
+        return new QuarkusVariables(variables, properties).onlyExport();
     }
 
     @Test
     void withoutSettingsTheExportIsThatOfTheApplication() {
-        assertEquals(Optional.of(QuarkusVariables.NO_EXPORT), export(Map.of(), Map.of()));
+        assertEquals(Optional.of(QuarkusVariables.DEFAULT_EXPORT), export(Map.of(), Map.of()));
     }
 
     @Test
