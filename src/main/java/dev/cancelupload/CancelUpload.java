@@ -99,7 +99,7 @@ public class CancelUpload {
                 budget,
                 (outcome, position) -> batch.finished(
                         outcome, Optional.of(messages.get(position).id())));
-        batch.messages(outcomes, budget.passed());
+        batch.messages(outcomes, budget.elapsed());
         return outcomes;
     }
 }

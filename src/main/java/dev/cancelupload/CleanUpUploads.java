@@ -45,7 +45,7 @@ public class CleanUpUploads {
         InvocationLog.Batch batch = log.batch(Export.CLEAN_UP_UPLOADS);
         CleanUpReport report = new CleanUpReport(
                 canceller.cancelAll(uploads, budget, (outcome, position) -> batch.finished(outcome, Optional.empty())));
-        batch.cleanUp(report, budget.passed());
+        batch.cleanUp(report, budget.elapsed());
         report.incomplete().ifPresent(failure -> {
             throw InvocationFailure.of(failure);
         });

@@ -17,11 +17,11 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 
-/** A TCP connection that never blocks: it tries, and waits for the next try until the deadline and no longer. */
+/** A non-blocking TCP connection: each operation waits until the deadline of its budget and no longer. */
 final class DeadlineSocket implements PeerStream {
 
     /** @see <a href="https://www.rfc-editor.org/rfc/rfc8305#section-5">RFC 8305: Connection Attempt Delay</a> */
-    private static final long HEAD_START_MILLIS = 250;
+    private static final long CONNECTION_ATTEMPT_DELAY_MILLIS = 250;
 
     private final SocketChannel channel;
     private final Selector selector;
@@ -35,10 +35,10 @@ final class DeadlineSocket implements PeerStream {
     }
 
     /**
-     * Connects to the first address that lets it. Each next one is tried as soon as one was refused, or has not
-     * answered for a while, so that one behind which packets vanish does not use up the time of the others.
+     * Connects to the first address that accepts ("happy eyeballs"). The next address is tried when one has refused or
+     * has not answered for a while, so that an address that drops packets does not use up the time of the others.
      *
-     * @throws DeadlineException if none does within the budget
+     * @throws DeadlineException if none accepts within the budget
      * @throws IOException if all refuse
      */
     static DeadlineSocket connect(List<InetAddress> addresses, int port, Budget budget) throws IOException {
@@ -64,9 +64,9 @@ final class DeadlineSocket implements PeerStream {
 
     private static SocketChannel race(Queue<InetAddress> untried, int port, Selector selector, Budget budget)
             throws IOException {
-        IOException last = new UnknownHostException("it has no address");
-        int running = 0;
-        while (running > 0 || !untried.isEmpty()) {
+        IOException lastFailure = new UnknownHostException("the name has no address");
+        int connecting = 0;
+        while (connecting > 0 || !untried.isEmpty()) {
             if (!untried.isEmpty()) {
                 SocketChannel channel = SocketChannel.open();
                 channel.configureBlocking(false);
@@ -75,18 +75,18 @@ final class DeadlineSocket implements PeerStream {
                     if (channel.connect(new InetSocketAddress(untried.remove(), port))) {
                         return channel;
                     }
-                    running++;
+                    connecting++;
                 } catch (IOException e) {
                     channel.close();
-                    last = e;
+                    lastFailure = e;
                 } catch (UnsupportedAddressTypeException e) {
                     channel.close();
-                    last = new IOException("no IPv6 here", e);
+                    lastFailure = new IOException("no IPv6 available", e);
                 }
             }
-            if (running > 0) {
-                int left = budget.millisLeft();
-                selector.select(untried.isEmpty() ? left : Math.min(left, HEAD_START_MILLIS));
+            if (connecting > 0) {
+                int millis = budget.remainingMillis();
+                selector.select(untried.isEmpty() ? millis : Math.min(millis, CONNECTION_ATTEMPT_DELAY_MILLIS));
                 if (Thread.currentThread().isInterrupted()) {
                     throw new ClosedByInterruptException();
                 }
@@ -99,29 +99,33 @@ final class DeadlineSocket implements PeerStream {
                     }
                 } catch (IOException e) {
                     channel.close();
-                    running--;
-                    last = e;
+                    connecting--;
+                    lastFailure = e;
                 }
             }
             selector.selectedKeys().clear();
         }
-        throw last;
+        throw lastFailure;
     }
 
     @Override
     public int read(ByteBuffer target, Budget budget) throws IOException {
         while (true) {
-            // Asked before each try, since a peer that never pauses never makes us wait.
-            int left = budget.millisLeft();
+            // Checked before each read: a peer that sends without pause never makes it wait.
+            int millis = budget.remainingMillis();
             int count = channel.read(target);
             if (count != 0) {
                 return count;
             }
-            await(SelectionKey.OP_READ, left);
+            await(SelectionKey.OP_READ, millis);
         }
     }
 
-    /** @return how many bytes there were, 0 if there is nothing to read now, -1 at the end */
+    /**
+     * Reads without waiting.
+     *
+     * @return the number of bytes, 0 if there are none now, -1 at the end of the stream
+     */
     int readNow(ByteBuffer target) throws IOException {
         return channel.read(target);
     }
@@ -129,16 +133,16 @@ final class DeadlineSocket implements PeerStream {
     @Override
     public void write(ByteBuffer source, Budget budget) throws IOException {
         while (true) {
-            int left = budget.millisLeft();
+            int millis = budget.remainingMillis();
             channel.write(source);
             if (!source.hasRemaining()) {
                 return;
             }
-            await(SelectionKey.OP_WRITE, left);
+            await(SelectionKey.OP_WRITE, millis);
         }
     }
 
-    /** Writes what there is room for now. */
+    /** Writes without waiting, as much as the send buffer takes. */
     void writeNow(ByteBuffer source) throws IOException {
         channel.write(source);
     }
@@ -150,18 +154,18 @@ final class DeadlineSocket implements PeerStream {
     }
 
     @Override
-    public Pending pending() throws IOException {
+    public Unread checkUnread() throws IOException {
         int count = channel.read(ByteBuffer.allocate(1));
-        return count == 0 ? Pending.NOTHING : count > 0 ? Pending.BYTES : Pending.END;
+        return count == 0 ? Unread.NOTHING : count > 0 ? Unread.DATA : Unread.END_OF_STREAM;
     }
 
     @Override
     public void close() {
         try (selector) {
-            // The selector after it, with which the descriptor is given back.
+            // Closing the selector after the channel releases the file descriptor.
             channel.close();
         } catch (IOException e) {
-            // It is gone either way.
+            // Nothing more can be done.
         }
     }
 }

@@ -12,18 +12,18 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** How a name becomes addresses. */
+/** Resolves host names. */
 enum HostResolver {
 
-    /** On a thread of its own, since the resolver has no time-out. */
+    /** Resolves on a separate thread, since the JDK's resolver has no timeout. */
     WITHIN_BUDGET {
         @Override
         InetAddress[] resolve(String host, Budget budget) throws IOException {
             try {
-                if (!PLACES.tryAcquire(budget.millisLeft(), TimeUnit.MILLISECONDS)) {
+                if (!THREADS.tryAcquire(budget.remainingMillis(), TimeUnit.MILLISECONDS)) {
                     throw new DeadlineException();
                 }
-                return begin(host).get(budget.millisLeft(), TimeUnit.MILLISECONDS);
+                return start(host).get(budget.remainingMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 throw new DeadlineException();
             } catch (InterruptedException e) {
@@ -35,7 +35,7 @@ enum HostResolver {
         }
     },
 
-    /** On the calling thread, for as long as the resolver takes, if there is nobody who would wait for it. */
+    /** Resolves on the calling thread without a timeout, for callers that nobody waits for. */
     UNBOUNDED {
         @Override
         InetAddress[] resolve(String host, Budget budget) throws IOException {
@@ -43,16 +43,16 @@ enum HostResolver {
         }
     };
 
-    /** One for each call of a clean-up; a thread that the resolver does not let go keeps its own. */
-    private static final Semaphore PLACES = new Semaphore(100);
+    /** Bounds the threads: one per call of a clean-up. A thread that hangs in the resolver keeps its permit. */
+    private static final Semaphore THREADS = new Semaphore(100);
 
     /*
-     * Each look-up asks. The JDK would remember for 10 s that a name is unknown, so that no retry asked, and an address for
-     * 30 s by a clock that stands still while the sandbox is frozen. For the executable, in which it is decided while that
-     * is built, there is runtime.graal.WithoutAddressCache.
+     * Disables the JDK's DNS cache. It keeps an unknown name for 10 s, so that no retry would query again, and an address
+     * for 30 s by a clock that stops while the sandbox is frozen. WithoutAddressCache does the same in the executable,
+     * where these times are fixed at image build time.
      *
-     * It reads how long once, at the first look-up, which may be that of the machine's own name for the log record that a
-     * security property was set. So the address's comes first, in the form that is no security property.
+     * The JDK reads both times at its first look-up, which may be that of the machine's own name for the log record of
+     * Security.setProperty. So the time for addresses is set first, by a system property.
      */
     static {
         System.setProperty("sun.net.inetaddr.ttl", "0");
@@ -61,17 +61,17 @@ enum HostResolver {
 
     /**
      * @param host name or address literal
-     * @return at least one
+     * @return at least one address
      * @throws UnknownHostException if it cannot be resolved
-     * @throws DeadlineException if that is not known within the budget
+     * @throws DeadlineException if the resolver does not answer within the budget
      */
     abstract InetAddress[] resolve(String host, Budget budget) throws IOException;
 
-    private static FutureTask<InetAddress[]> begin(String host) {
+    private static FutureTask<InetAddress[]> start(String host) {
         FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(host)) {
             @Override
             protected void done() {
-                PLACES.release();
+                THREADS.release();
             }
         };
         Thread thread = new Thread(lookup, "resolve " + host);

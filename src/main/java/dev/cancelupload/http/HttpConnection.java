@@ -1,6 +1,6 @@
 package dev.cancelupload.http;
 
-import dev.cancelupload.http.PeerStream.Pending;
+import dev.cancelupload.http.PeerStream.Unread;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.time.DeadlineException;
 import java.io.Closeable;
@@ -14,50 +14,50 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
-/** One connection to the server, which carries one exchange at a time. */
+/** A connection to the server for one exchange at a time. */
 final class HttpConnection implements Closeable {
 
-    /** Longer than any healthy server needs, and short enough to leave an attempt the time for its answer. */
+    /** Longer than a healthy server needs, and short enough to leave time for the response. */
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Servers and NAT gateways drop idle connections, and a frozen sandbox does not hear of it. */
-    private static final long LONGEST_IDLE_MILLIS = Duration.ofSeconds(60).toMillis();
+    /** Servers and NAT gateways drop idle connections, which a frozen sandbox does not notice. */
+    private static final long MAX_IDLE_MILLIS = Duration.ofSeconds(60).toMillis();
 
     private final PeerStream stream;
-    private final Incoming incoming;
-    private final ResponseParser answers;
-    private boolean used;
+    private final BudgetedInput input;
+    private final ResponseParser parser;
+    private boolean usedBefore;
     private boolean reusable;
     private long idleSince;
 
     private HttpConnection(PeerStream stream) {
         this.stream = stream;
-        this.incoming = new Incoming(stream);
-        this.answers = new ResponseParser(incoming);
+        this.input = new BudgetedInput(stream);
+        this.parser = new ResponseParser(input);
     }
 
     /**
-     * Connects, with TLS if the origin says so, through the proxy if there is one.
+     * Connects: with TLS if the origin is https, and through the proxy if there is one.
      *
-     * @throws TransportException if there is no connection within the budget, or none that can be trusted
+     * @throws TransportException if connecting fails, takes longer than the budget, or the server cannot be trusted
      */
     static HttpConnection open(
-            Origin origin, Optional<Proxy> proxy, SSLContext tls, HostResolver lookup, Budget attempt)
+            Origin origin, Optional<Proxy> proxy, SSLContext tls, HostResolver resolver, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         DeadlineSocket socket = null;
         HttpConnection connection = null;
         try {
             socket = proxy.isPresent()
-                    ? tunnel(proxy.get(), origin, lookup, budget)
-                    : connect(origin.host(), origin.port(), lookup, budget);
-            connection =
-                    new HttpConnection(origin.tls() ? TlsStream.over(socket, Tls.engine(tls, origin), budget) : socket);
+                    ? openTunnel(proxy.get(), origin, resolver, budget)
+                    : connect(origin.host(), origin.port(), resolver, budget);
+            connection = new HttpConnection(
+                    origin.tls() ? TlsStream.connect(socket, Tls.engine(tls, origin), budget) : socket);
             return connection;
         } catch (TransportException e) {
             throw e;
         } catch (IOException e) {
-            throw notConnected(origin, e);
+            throw connectFailure(origin, e);
         } finally {
             if (connection == null && socket != null) {
                 socket.close();
@@ -65,28 +65,28 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    private static DeadlineSocket connect(String host, int port, HostResolver lookup, Budget budget)
+    private static DeadlineSocket connect(String host, int port, HostResolver resolver, Budget budget)
             throws IOException {
-        return DeadlineSocket.connect(List.of(lookup.resolve(host, budget)), port, budget);
+        return DeadlineSocket.connect(List.of(resolver.resolve(host, budget)), port, budget);
     }
 
-    private static DeadlineSocket tunnel(Proxy proxy, Origin origin, HostResolver lookup, Budget budget)
+    private static DeadlineSocket openTunnel(Proxy proxy, Origin origin, HostResolver resolver, Budget budget)
             throws TransportException {
         DeadlineSocket socket = null;
         boolean tunnelled = false;
         try {
-            socket = connect(proxy.host(), proxy.port(), lookup, budget);
+            socket = connect(proxy.host(), proxy.port(), resolver, budget);
             socket.write(ByteBuffer.wrap(proxy.request(origin)), budget);
-            Incoming incoming = new Incoming(socket);
-            incoming.useWithin(budget);
-            int status = new ResponseParser(incoming).readTunnel();
+            BudgetedInput input = new BudgetedInput(socket);
+            input.setBudget(budget);
+            int status = new ResponseParser(input).readTunnelStatus();
             if (status < 200 || status > 299) {
                 throw new IOException("it answered HTTP " + status);
             }
             tunnelled = true;
             return socket;
         } catch (IOException e) {
-            throw noTunnel(proxy, origin, e);
+            throw tunnelFailure(proxy, origin, e);
         } finally {
             if (!tunnelled && socket != null) {
                 socket.close();
@@ -94,7 +94,7 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    private static TransportException noTunnel(Proxy proxy, Origin origin, IOException e) {
+    private static TransportException tunnelFailure(Proxy proxy, Origin origin, IOException e) {
         boolean timedOut = e instanceof DeadlineException;
         String reason = timedOut
                 ? "not in time"
@@ -110,7 +110,7 @@ final class HttpConnection implements Closeable {
                 e);
     }
 
-    private static TransportException notConnected(Origin origin, IOException e) {
+    private static TransportException connectFailure(Origin origin, IOException e) {
         if (e instanceof DeadlineException) {
             return new TransportException("could not connect to " + origin + " in time", false, true, e);
         }
@@ -122,60 +122,60 @@ final class HttpConnection implements Closeable {
     }
 
     /**
-     * Sends a request and waits for its answer. The connection is of no use after an exception.
+     * Sends a request and waits for its response. After an exception the connection cannot be used again.
      *
-     * <p>HTTP/1.1 has nothing but the order to tell whose an answer is. So a request is sent only while nothing is
-     * pending, and an answer that is followed by more, on a connection that has carried a request before, is nobody's:
-     * it may be a late one to the request before, and what follows the answer to this one.
+     * <p>HTTP/1.1 assigns responses to requests by their order alone. So a request is sent only if nothing is left to
+     * read; and if more data follows the response on a connection that was used before, the response is rejected: it
+     * may be a late one to an earlier request, and the data after it the response to this one.
      *
-     * @param request head and body as they go over the wire
-     * @throws TransportException if no complete answer came within the budget
+     * @param request head and body as sent over the wire
+     * @throws TransportException if no complete response arrives within the budget
      * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a
      *     Request</a>
      */
     HttpResponse exchange(byte[] request, Budget attempt) throws TransportException {
-        requireNothingPending();
+        requireNothingUnread();
         if (attempt.isSpent()) {
             throw new TransportException("the time was over before the request was sent", false, true, null);
         }
-        incoming.useWithin(attempt);
-        HttpResponse answer;
+        input.setBudget(attempt);
+        HttpResponse response;
         try {
             send(request, attempt);
-            answer = answers.read();
-        } catch (ResponseParser.MalformedAnswerException e) {
+            response = parser.read();
+        } catch (ResponseParser.MalformedResponseException e) {
             throw new TransportException("the answer was not usable: " + e.getMessage(), true, false, e);
         } catch (DeadlineException e) {
             throw new TransportException("no complete answer came in time", true, true, e);
         } catch (IOException e) {
             throw new TransportException(
-                    "the connection ended before the answer was complete" + inBrackets(e), true, false, e);
+                    "the connection ended before the answer was complete" + reasonInBrackets(e), true, false, e);
         }
-        Pending after = pendingAfterAnswer();
-        if (after == Pending.BYTES && used) {
+        Unread after = checkUnreadAfterResponse();
+        if (after == Unread.DATA && usedBefore) {
             throw new TransportException(
                     "the answer was not usable: more followed it, so that it may be another request's",
                     true,
                     false,
                     null);
         }
-        used = true;
-        reusable = after == Pending.NOTHING && answers.isReusable();
-        return answer;
+        usedBefore = true;
+        reusable = after == Unread.NOTHING && parser.isReusable();
+        return response;
     }
 
-    private void requireNothingPending() throws TransportException {
-        Pending before;
+    private void requireNothingUnread() throws TransportException {
+        Unread before;
         try {
-            before = stream.pending();
+            before = stream.checkUnread();
         } catch (IOException e) {
             throw new TransportException(
-                    "the connection ended before the request was sent" + inBrackets(e), false, false, e);
+                    "the connection ended before the request was sent" + reasonInBrackets(e), false, false, e);
         }
-        if (before == Pending.END) {
+        if (before == Unread.END_OF_STREAM) {
             throw new TransportException("the connection ended before the request was sent", false, false, null);
         }
-        if (before == Pending.BYTES) {
+        if (before == Unread.DATA) {
             throw new TransportException("the server sent something before the request was sent", false, false, null);
         }
     }
@@ -186,82 +186,83 @@ final class HttpConnection implements Closeable {
         } catch (DeadlineException e) {
             throw e;
         } catch (IOException e) {
-            // What the server said before it closed tells more: a TLS alert is thrown here.
-            stream.pending();
+            // If the server sent a TLS alert before it closed, this throws it: it says more than e.
+            stream.checkUnread();
             throw e;
         }
     }
 
-    private Pending pendingAfterAnswer() {
-        if (!answers.isDrained()) {
-            return Pending.BYTES;
+    private Unread checkUnreadAfterResponse() {
+        if (!parser.isFullyRead()) {
+            return Unread.DATA;
         }
         try {
-            return stream.pending();
+            return stream.checkUnread();
         } catch (IOException e) {
-            return Pending.END;
+            return Unread.END_OF_STREAM;
         }
     }
 
-    private static String inBrackets(IOException e) {
+    private static String reasonInBrackets(IOException e) {
         return e instanceof ResponseParser.PrematureEndException ? "" : " (" + TransportException.reason(e) + ")";
     }
 
-    /** Whether another request can follow the answer that was read last. */
+    /** Whether another request can follow the last response. */
     boolean isReusable() {
         return reusable;
     }
 
-    void rest() {
-        restAt(System.currentTimeMillis());
+    /** Remembers when the connection became idle. */
+    void markIdle() {
+        markIdleAt(System.currentTimeMillis());
     }
 
-    void restAt(long timeOfDay) {
+    void markIdleAt(long timeOfDay) {
         idleSince = timeOfDay;
     }
 
-    /** Whether it has been idle for so short a time that the server will still know of it. */
-    boolean isRecent() {
-        // The time of day, since the other clock may stand still while the sandbox is frozen.
-        return isRecentAt(System.currentTimeMillis());
+    /** Whether it has been idle for so short a time that the server has probably not dropped it. */
+    boolean isRecentlyUsed() {
+        // Wall-clock time, since the monotonic clock may stop while the sandbox is frozen.
+        return isRecentlyUsedAt(System.currentTimeMillis());
     }
 
-    boolean isRecentAt(long timeOfDay) {
-        // Less than nothing if the clock was set back: then nobody knows how long it was.
+    boolean isRecentlyUsedAt(long timeOfDay) {
+        // Negative if the clock went backwards; the idle time is then unknown.
         long idle = timeOfDay - idleSince;
-        return idle >= 0 && idle < LONGEST_IDLE_MILLIS;
+        return idle >= 0 && idle < MAX_IDLE_MILLIS;
     }
 
     /**
-     * Reads away what may follow a handshake, without waiting.
+     * Reads the TLS records that follow a handshake, such as session tickets, without waiting.
      *
-     * @return whether nothing else is pending
+     * @return whether nothing else is left to read
      */
-    boolean settle() {
+    boolean readPendingRecords() {
         try {
-            return stream.pending() == Pending.NOTHING;
+            return stream.checkUnread() == Unread.NOTHING;
         } catch (IOException e) {
             return false;
         }
     }
 
-    /** Closes without a farewell, so that it cannot wait for anyone. */
+    /** Closes TCP without TLS close_notify, which could block. */
     @Override
     public void close() {
         stream.close();
     }
 
-    /** What comes, within the budget of the attempt. */
-    private static final class Incoming extends InputStream {
+    /** The input of the connection, bounded by the budget of the current attempt. */
+    private static final class BudgetedInput extends InputStream {
 
         private final PeerStream stream;
         private Budget budget;
 
-        Incoming(PeerStream stream) {
+        BudgetedInput(PeerStream stream) {
             this.stream = stream;
         }
 
-        void useWithin(Budget budget) {
+        void setBudget(Budget budget) {
             this.budget = budget;
         }
 

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * A complete HTTP response.
  *
- * @param status the final status; 1xx are not among them
- * @param headers name in lower case to values, in the order they came
+ * @param status the final status, never 1xx
+ * @param headers lower-case names with their values, in the order received
  * @param body the body without its transfer coding
  */
 public record HttpResponse(int status, Map<String, List<String>> headers, byte[] body) {}

@@ -67,9 +67,9 @@ public final class HttpTransport implements ClientRequestFilter {
      * Reads what the server has sent after the handshake: the session tickets of TLS 1.3. The first request then finds
      * a connection on which nothing is left to read.
      */
-    public void settle() {
+    public void readPendingRecords() {
         HttpConnection connection = idle.poll();
-        if (connection != null && connection.settle()) {
+        if (connection != null && connection.readPendingRecords()) {
             idle.push(connection);
         } else if (connection != null) {
             connection.close();
@@ -199,14 +199,14 @@ public final class HttpTransport implements ClientRequestFilter {
     }
 
     private void rest(HttpConnection connection) {
-        connection.rest();
+        connection.markIdle();
         idle.push(connection);
     }
 
     /** All requests go to one origin, so that any idle connection will do. */
     private HttpConnection idleConnection() {
         for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
-            if (connection.isRecent()) {
+            if (connection.isRecentlyUsed()) {
                 return connection;
             }
             connection.close();

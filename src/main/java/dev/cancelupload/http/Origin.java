@@ -3,11 +3,11 @@ package dev.cancelupload.http;
 import java.net.URI;
 
 /**
- * Where a URI's connection goes.
+ * The endpoint of a connection.
  *
  * @param tls whether it is https
  * @param host name or address literal; an IPv6 literal without brackets
- * @param port the port, the scheme's default included
+ * @param port explicit, or the default of the scheme
  */
 record Origin(boolean tls, String host, int port) {
 

@@ -6,44 +6,44 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Bytes to and from a peer. Nothing waits longer than its budget, whatever the peer does or leaves undone. */
+/** A byte stream to a peer. No operation takes longer than its budget, whatever the peer does. */
 interface PeerStream extends Closeable {
 
-    /** What can be read without waiting. */
-    enum Pending {
-        /** Not a byte, whole or in part. */
+    /** What {@link #checkUnread} found. */
+    enum Unread {
+        /** Nothing, not even a part of a TLS record. */
         NOTHING,
-        /** Something, or the beginning of something. */
-        BYTES,
-        /** The end of the stream, and nothing before it. */
-        END
+        /** Data, or a part of a TLS record. */
+        DATA,
+        /** The end of the stream without data before it. */
+        END_OF_STREAM
     }
 
     /**
-     * Waits for bytes.
+     * Waits for bytes and reads them.
      *
-     * @param target has room for one at least
-     * @return how many there were, at least 1; -1 at the end
-     * @throws DeadlineException if the budget is spent before
+     * @param target has room for at least one byte
+     * @return the number of bytes, at least 1; -1 at the end of the stream
+     * @throws DeadlineException if the budget is spent first
      */
     int read(ByteBuffer target, Budget budget) throws IOException;
 
     /**
      * Writes all bytes.
      *
-     * @throws DeadlineException if the budget is spent before the peer's system has taken them
+     * @throws DeadlineException if the budget is spent before the peer's system has accepted them
      */
     void write(ByteBuffer source, Budget budget) throws IOException;
 
     /**
-     * Looks without waiting. What it finds may be lost by looking: only a stream on which nothing is pending can be
-     * used again.
+     * Checks without waiting whether anything is left to read. May discard what it finds, so that only a stream with
+     * {@link Unread#NOTHING} can be used again.
      *
-     * @throws IOException if the stream is broken; the message says by what
+     * @throws IOException if the stream is broken; the message has the reason
      */
-    Pending pending() throws IOException;
+    Unread checkUnread() throws IOException;
 
-    /** Closes without a farewell, so that it waits for nobody. */
+    /** Closes TCP without TLS close_notify, which could block. */
     @Override
     void close();
 }

@@ -4,17 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * An HTTP proxy that makes tunnels. TLS is spoken through the tunnel with the server itself, so that the proxy sees its
- * name and nothing else.
+ * An HTTP proxy for CONNECT tunnels. TLS runs through the tunnel to the server, so that the proxy sees only the
+ * server's name.
  *
  * @param host name or address literal; an IPv6 literal without brackets
  * @param port the port
- * @param authorization value of {@code Proxy-Authorization}, if the proxy wants one
+ * @param authorization value of {@code Proxy-Authorization}, if the proxy requires one
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#name-connect">RFC 9110: CONNECT</a>
  */
 public record Proxy(String host, int port, Optional<String> authorization) {
 
-    /** The request for a tunnel, as it goes over the wire. */
+    /** The CONNECT request as sent over the wire. */
     byte[] request(Origin origin) {
         StringBuilder head = new StringBuilder("CONNECT ")
                 .append(origin)

@@ -13,120 +13,121 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads HTTP/1.1 responses from a connection, with a bound on everything that the server decides the size of.
+ * Reads HTTP/1.1 responses from a connection, with limits on every size that the server decides.
  *
- * <p>Where RFC 9112 leaves a choice, it refuses what another recipient may take for a message that ends elsewhere: a
- * line that ends without a carriage return (2.2), white space before a colon (5.1), a transfer coding but
- * {@code chunked} alone (6.1), a length beside it (6.3). A folded line goes on after a space, as a user agent must read
- * it (5.2). A field that is none, by its name or by control characters in its value, is left out, unless the message's
- * end depends on it.
+ * <p>Where RFC 9112 leaves a choice, the parser rejects what another recipient may frame differently: a line that ends
+ * without a carriage return (2.2), white space before a colon (5.1), a transfer coding other than {@code chunked}
+ * (6.1), a content-length beside it (6.3). A folded line is joined with a space, as a user agent must do (5.2). A field
+ * with an invalid name, or with control characters in its value, is dropped, unless the framing depends on it.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112: HTTP/1.1</a>
  */
 final class ResponseParser {
 
-    /** Of all heads of an answer together, and once more of what frames its chunks, trailers included. */
-    static final int LONGEST_HEAD = 32 * 1024;
+    /** Limit on all heads of a response together, and separately on its chunk lines and trailers. */
+    static final int MAX_HEAD_BYTES = 32 * 1024;
 
-    /** An Upload has less than a kilobyte. */
-    static final int LONGEST_BODY = 64 * 1024;
+    /** An Upload has less than 1 KiB. */
+    static final int MAX_BODY_BYTES = 64 * 1024;
 
-    private static final int MOST_FIELDS = 200;
-    private static final int MOST_INTERIM_ANSWERS = 10;
+    private static final int MAX_FIELDS = 200;
+    private static final int MAX_INTERIM_RESPONSES = 10;
 
-    /** On which it depends where the answer ends, and whether another can follow. */
-    private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "connection");
+    /** The fields that decide where the response ends, and whether another can follow. */
+    private static final Set<String> FRAMING_FIELDS = Set.of("content-length", "transfer-encoding", "connection");
 
     private final InputStream in;
     private final byte[] buffer = new byte[8192];
     private int position;
     private int limit;
-    private int headLeft;
+    private int remainingHeadBytes;
     private boolean reusable;
 
     ResponseParser(InputStream in) {
         this.in = in;
     }
 
-    /** Whether the connection can carry another request after the answer that was read last. */
+    /** Whether another request can follow the last response. */
     boolean isReusable() {
-        return reusable && isDrained();
+        return reusable && isFullyRead();
     }
 
-    /** Whether nothing was read beyond the end of the last answer. */
-    boolean isDrained() {
+    /** Whether the buffer has no data after the end of the last response. */
+    boolean isFullyRead() {
         return position == limit;
     }
 
     /**
-     * The next final answer.
+     * Reads the next final response and skips interim ones.
      *
-     * @throws MalformedAnswerException if it is not HTTP/1.1 or larger than the bounds
-     * @throws IOException if the connection ends before the answer does
+     * @throws MalformedResponseException if it is not HTTP/1.1, or exceeds a limit
+     * @throws IOException if the connection ends before the response is complete
      */
     HttpResponse read() throws IOException {
         reusable = false;
-        headLeft = LONGEST_HEAD;
-        for (int interim = 0; interim <= MOST_INTERIM_ANSWERS; interim++) {
-            String statusLine = line();
-            int status = status(statusLine);
-            Map<String, List<String>> headers = headers();
+        remainingHeadBytes = MAX_HEAD_BYTES;
+        for (int interim = 0; interim <= MAX_INTERIM_RESPONSES; interim++) {
+            String statusLine = readLine();
+            int status = parseStatus(statusLine);
+            Map<String, List<String>> headers = readHeaders();
             if (status >= 200) {
                 boolean http11 = statusLine.startsWith("HTTP/1.1 ");
-                return new HttpResponse(status, headers, body(status, headers, http11));
+                return new HttpResponse(status, headers, readBody(status, headers, http11));
             }
             if (status == 101) {
-                throw new MalformedAnswerException("it switched protocols (101)");
+                throw new MalformedResponseException("it switched protocols (101)");
             }
         }
-        throw new MalformedAnswerException("it is preceded by more than " + MOST_INTERIM_ANSWERS + " interim answers");
+        throw new MalformedResponseException(
+                "it is preceded by more than " + MAX_INTERIM_RESPONSES + " interim answers");
     }
 
     /**
-     * The status of a proxy's answer to CONNECT; after a 2xx whatever follows the head is the server's.
+     * Reads the head of a proxy's response to CONNECT. After a 2xx everything that follows comes from the server.
      *
-     * @throws MalformedAnswerException if it is not HTTP/1.1, or the server spoke before it was spoken to
-     * @throws IOException if the connection ends before the head does
+     * @return the status
+     * @throws MalformedResponseException if it is not HTTP/1.1, or data follows before the TLS handshake
+     * @throws IOException if the connection ends before the head is complete
      */
-    int readTunnel() throws IOException {
-        headLeft = LONGEST_HEAD;
-        int status = status(line());
-        headers();
-        if (!isDrained() && status >= 200 && status < 300) {
-            throw new MalformedAnswerException("it goes on after its head");
+    int readTunnelStatus() throws IOException {
+        remainingHeadBytes = MAX_HEAD_BYTES;
+        int status = parseStatus(readLine());
+        readHeaders();
+        if (!isFullyRead() && status >= 200 && status < 300) {
+            throw new MalformedResponseException("it goes on after its head");
         }
         return status;
     }
 
-    private static int status(String line) throws MalformedAnswerException {
-        boolean wellFormed = line.length() >= 12
+    private static int parseStatus(String line) throws MalformedResponseException {
+        boolean valid = line.length() >= 12
                 && line.startsWith("HTTP/1.")
                 && isDigit(line.charAt(7))
                 && line.charAt(8) == ' '
                 && (line.length() == 12 || line.charAt(12) == ' ');
-        for (int i = 9; wellFormed && i < 12; i++) {
-            wellFormed = isDigit(line.charAt(i));
+        for (int i = 9; valid && i < 12; i++) {
+            valid = isDigit(line.charAt(i));
         }
-        int status = wellFormed ? Integer.parseInt(line.substring(9, 12)) : 0;
+        int status = valid ? Integer.parseInt(line.substring(9, 12)) : 0;
         if (status < 100 || status > 599) {
-            throw new MalformedAnswerException("it is not HTTP/1.1");
+            throw new MalformedResponseException("it is not HTTP/1.1");
         }
         return status;
     }
 
-    private Map<String, List<String>> headers() throws IOException {
+    private Map<String, List<String>> readHeaders() throws IOException {
         Map<String, List<String>> headers = new LinkedHashMap<>();
         int fields = 0;
-        String next = line();
+        String next = readLine();
         while (!next.isEmpty()) {
             StringBuilder field = new StringBuilder(next);
-            for (next = line(); isFolded(next); next = line()) {
+            for (next = readLine(); isFolded(next); next = readLine()) {
                 field.append(' ').append(trimmed(next));
             }
-            if (++fields > MOST_FIELDS) {
-                throw new MalformedAnswerException("its head is larger than " + MOST_FIELDS + " fields");
+            if (++fields > MAX_FIELDS) {
+                throw new MalformedResponseException("its head is larger than " + MAX_FIELDS + " fields");
             }
-            add(field.toString(), headers);
+            addField(field.toString(), headers);
         }
         return headers;
     }
@@ -135,79 +136,79 @@ final class ResponseParser {
         return !line.isEmpty() && isBlank(line.charAt(0));
     }
 
-    private static void add(String field, Map<String, List<String>> headers) throws MalformedAnswerException {
+    private static void addField(String field, Map<String, List<String>> headers) throws MalformedResponseException {
         int colon = field.indexOf(':');
-        // A folded line here is the first, which goes on with none.
+        // A folded line here is the first line, with nothing before it to continue.
         if (colon <= 0 || isFolded(field)) {
-            throw new MalformedAnswerException("it has a malformed header line");
+            throw new MalformedResponseException("it has a malformed header line");
         }
         if (isBlank(field.charAt(colon - 1))) {
-            throw new MalformedAnswerException("it has white space between a header's name and its colon");
+            throw new MalformedResponseException("it has white space between a header's name and its colon");
         }
         String name = field.substring(0, colon).toLowerCase(Locale.ROOT);
         String value = trimmed(field.substring(colon + 1));
         if (name.chars().allMatch(ResponseParser::isTokenCharacter)
                 && value.chars().noneMatch(ResponseParser::isControl)) {
             headers.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
-        } else if (FRAMING.stream().anyMatch(name::contains)) {
-            throw new MalformedAnswerException("it has a malformed header that says where it ends");
+        } else if (FRAMING_FIELDS.stream().anyMatch(name::contains)) {
+            throw new MalformedResponseException("it has a malformed header that says where it ends");
         }
     }
 
-    private byte[] body(int status, Map<String, List<String>> headers, boolean http11) throws IOException {
+    private byte[] readBody(int status, Map<String, List<String>> headers, boolean http11) throws IOException {
         List<String> codings = headers.get("transfer-encoding");
         List<String> lengths = headers.get("content-length");
         boolean keepAlive = http11 && !closes(headers);
         if (status == 204 || status == 304) {
-            // A 204 has nothing to frame; whoever frames it all the same may send it, too.
+            // A 204 must not have a body. A server that declares one all the same may also send it.
             reusable = keepAlive && (status == 304 || codings == null && lengths == null);
             return new byte[0];
         }
         if (codings != null) {
             if (!http11 || codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked")) {
-                throw new MalformedAnswerException("it has an unknown transfer coding");
+                throw new MalformedResponseException("it has an unknown transfer coding");
             }
             if (lengths != null) {
-                throw new MalformedAnswerException("it has both a transfer coding and a content-length");
+                throw new MalformedResponseException("it has both a transfer coding and a content-length");
             }
-            byte[] body = chunks();
+            byte[] body = readChunks();
             reusable = keepAlive;
             return body;
         }
         if (lengths == null) {
-            return untilClose();
+            return readUntilClose();
         }
-        byte[] body = exactly(length(lengths));
+        byte[] body = readExactly(contentLength(lengths));
         reusable = keepAlive;
         return body;
     }
 
-    private static int length(List<String> values) throws MalformedAnswerException {
+    private static int contentLength(List<String> values) throws MalformedResponseException {
         String value = values.get(0);
         if (value.isEmpty()
                 || !value.chars().allMatch(ResponseParser::isDigit)
                 || values.stream().anyMatch(v -> !v.equals(value))) {
-            throw new MalformedAnswerException("it has a malformed content-length");
+            throw new MalformedResponseException("it has a malformed content-length");
         }
-        return size(value, 10, LONGEST_BODY);
+        return parseSize(value, 10, MAX_BODY_BYTES);
     }
 
-    /** A number of bytes in digits, however many zeros are before it. */
-    private static int size(String digits, int radix, int longest) throws MalformedAnswerException {
+    /** Parses a number of bytes with any number of leading zeros. */
+    private static int parseSize(String digits, int radix, int max) throws MalformedResponseException {
         int size = 0;
         for (int i = 0; i < digits.length(); i++) {
             size = size * radix + Character.digit(digits.charAt(i), radix);
-            if (size > longest) {
+            if (size > max) {
                 throw tooLarge();
             }
         }
         return size;
     }
 
-    private byte[] exactly(int length) throws IOException {
+    private byte[] readExactly(int length) throws IOException {
         byte[] body = new byte[length];
         for (int at = 0; at < length; ) {
-            int count = some(length - at);
+            int count = available(length - at);
             System.arraycopy(buffer, position, body, at, count);
             position += count;
             at += count;
@@ -215,83 +216,83 @@ final class ResponseParser {
         return body;
     }
 
-    /** @return how many of so many bytes are in the buffer; at least one */
-    private int some(int wanted) throws IOException {
-        fill();
+    /** Waits for input. Returns how many of the wanted bytes the buffer has, at least one. */
+    private int available(int wanted) throws IOException {
+        fillBuffer();
         return Math.min(limit - position, wanted);
     }
 
-    private byte[] chunks() throws IOException {
+    private byte[] readChunks() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
-        headLeft = LONGEST_HEAD;
+        remainingHeadBytes = MAX_HEAD_BYTES;
         while (true) {
-            int size = chunkSize(line(), LONGEST_BODY - body.size());
+            int size = parseChunkSize(readLine(), MAX_BODY_BYTES - body.size());
             if (size == 0) {
-                headers();
+                readHeaders();
                 return body.toByteArray();
             }
             for (int left = size; left > 0; ) {
-                int count = some(left);
+                int count = available(left);
                 body.write(buffer, position, count);
                 position += count;
                 left -= count;
             }
-            if (!line().isEmpty()) {
+            if (!readLine().isEmpty()) {
                 throw malformedChunk();
             }
         }
     }
 
     /** @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-7.1">RFC 9112: Chunked Transfer Coding</a> */
-    private static int chunkSize(String line, int longest) throws MalformedAnswerException {
+    private static int parseChunkSize(String line, int max) throws MalformedResponseException {
         int digits = 0;
         while (digits < line.length() && isHexDigit(line.charAt(digits))) {
             digits++;
         }
         String extension = trimmed(line.substring(digits));
-        boolean wellFormed = digits > 0 && (digits == line.length() || extension.startsWith(";"));
-        if (!wellFormed) {
+        boolean valid = digits > 0 && (digits == line.length() || extension.startsWith(";"));
+        if (!valid) {
             throw malformedChunk();
         }
-        return size(line.substring(0, digits), 16, longest);
+        return parseSize(line.substring(0, digits), 16, max);
     }
 
-    private static MalformedAnswerException malformedChunk() {
-        return new MalformedAnswerException("it has a malformed chunk");
+    private static MalformedResponseException malformedChunk() {
+        return new MalformedResponseException("it has a malformed chunk");
     }
 
-    private byte[] untilClose() throws IOException {
+    private byte[] readUntilClose() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
         do {
-            if (limit - position > LONGEST_BODY - body.size()) {
+            if (limit - position > MAX_BODY_BYTES - body.size()) {
                 throw tooLarge();
             }
             body.write(buffer, position, limit - position);
             position = limit;
-        } while (more());
+        } while (refill());
         return body.toByteArray();
     }
 
-    private static MalformedAnswerException tooLarge() {
-        return new MalformedAnswerException("its body is larger than " + LONGEST_BODY + " bytes");
+    private static MalformedResponseException tooLarge() {
+        return new MalformedResponseException("its body is larger than " + MAX_BODY_BYTES + " bytes");
     }
 
-    /** A line of the head without its end; within what is left of the head's bound. */
-    private String line() throws IOException {
+    /** Reads a line within {@link #remainingHeadBytes}. Returns it without CRLF. */
+    private String readLine() throws IOException {
         byte[] bytes = new byte[128];
         int length = 0;
         while (true) {
-            fill();
+            fillBuffer();
             byte b = buffer[position++];
-            if (--headLeft < 0) {
-                throw new MalformedAnswerException("its head is larger than " + LONGEST_HEAD + " bytes");
+            if (--remainingHeadBytes < 0) {
+                throw new MalformedResponseException("its head is larger than " + MAX_HEAD_BYTES + " bytes");
             }
             boolean returned = length > 0 && bytes[length - 1] == '\r';
             if (b == '\n' && returned) {
                 return new String(bytes, 0, length - 1, StandardCharsets.ISO_8859_1);
             }
             if (b == '\n' || returned) {
-                throw new MalformedAnswerException("a line of it does not end in a carriage return and a line feed");
+                throw new MalformedResponseException("a line of it does not end in a carriage return and a line feed");
             }
             if (length == bytes.length) {
                 bytes = Arrays.copyOf(bytes, 2 * length);
@@ -300,13 +301,13 @@ final class ResponseParser {
         }
     }
 
-    private void fill() throws IOException {
-        if (position == limit && !more()) {
+    private void fillBuffer() throws IOException {
+        if (position == limit && !refill()) {
             throw new PrematureEndException();
         }
     }
 
-    private boolean more() throws IOException {
+    private boolean refill() throws IOException {
         int count = in.read(buffer, 0, buffer.length);
         position = 0;
         limit = Math.max(count, 0);
@@ -324,7 +325,7 @@ final class ResponseParser {
         return false;
     }
 
-    /** Without the spaces and tabs around it, which are all that HTTP takes for white space. */
+    /** Trims spaces and tabs, the only white space in HTTP. */
     private static String trimmed(String text) {
         int start = 0;
         int end = text.length();
@@ -358,12 +359,12 @@ final class ResponseParser {
         return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 
-    /** The connection ended in the middle of an answer, or before it. */
+    /** The connection ended before or in a response. */
     static final class PrematureEndException extends IOException {}
 
-    /** The bytes are no answer; the message completes the sentence "The answer was not usable: …". */
-    static final class MalformedAnswerException extends IOException {
-        MalformedAnswerException(String message) {
+    /** Not a valid response. The message completes the sentence "The answer was not usable: …". */
+    static final class MalformedResponseException extends IOException {
+        MalformedResponseException(String message) {
             super(message);
         }
     }

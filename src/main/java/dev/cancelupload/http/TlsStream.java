@@ -10,32 +10,32 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
- * TLS over a TCP connection, record by record: an {@link javax.net.ssl.SSLSocket} reads on for as long as records
- * without data come, writes without a time-out, and does not show the part of a record that has come.
+ * TLS over a TCP connection, record by record. An {@link javax.net.ssl.SSLSocket} would read without end while records
+ * without data arrive, write without a timeout, and hide a partly received record.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8446">RFC 8446: TLS 1.3</a>
  */
 final class TlsStream implements PeerStream {
 
-    /** A handshake with the longest chain of certificates that the JDK takes has some twenty. */
-    private static final int MOST_RECORDS_IN_HANDSHAKE = 100;
+    /** A handshake with the longest certificate chain that the JDK accepts has about twenty. */
+    private static final int MAX_HANDSHAKE_RECORDS = 100;
 
     /**
-     * After the handshake, over the connection's life. Servers send two or three session tickets; each stays in memory
-     * for as long as the connection, and each key update asks for an answer.
+     * Limit over the life of the connection after the handshake. Servers send two or three session tickets; each stays
+     * in memory as long as the connection, and each key update requires a response.
      */
-    private static final int MOST_RECORDS_WITHOUT_DATA = 32;
+    private static final int MAX_RECORDS_WITHOUT_DATA = 32;
 
-    /** For {@link #pending}, which would otherwise read for as long as a fast peer sends. */
-    private static final int MOST_READS_AT_A_LOOK = 4;
+    /** Bounds {@link #checkUnread}, which would otherwise read as long as a fast peer sends. */
+    private static final int MAX_READS_PER_CHECK = 4;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final DeadlineSocket socket;
     private final SSLEngine engine;
-    /** Has come and is not decrypted: from 0 to its position. */
+    /** Received and not yet decrypted, from 0 to its position. */
     private final ByteBuffer received;
-    /** Is decrypted and not read: from its position to its limit. */
+    /** Decrypted and not yet read, from its position to its limit. */
     private final ByteBuffer decrypted;
 
     private int recordsWithoutData;
@@ -49,13 +49,13 @@ final class TlsStream implements PeerStream {
     }
 
     /**
-     * Makes the handshake.
+     * Performs the handshake.
      *
-     * @param socket stays open, whatever happens
-     * @param engine of a client
-     * @throws SSLException if there is no agreement; the message says why
+     * @param socket stays open even if the handshake fails
+     * @param engine in client mode
+     * @throws SSLException if the handshake fails; the message has the reason
      */
-    static TlsStream over(DeadlineSocket socket, SSLEngine engine, Budget budget) throws IOException {
+    static TlsStream connect(DeadlineSocket socket, SSLEngine engine, Budget budget) throws IOException {
         TlsStream stream = new TlsStream(socket, engine);
         try {
             stream.handshake(budget);
@@ -76,8 +76,8 @@ final class TlsStream implements PeerStream {
                 runTasks();
             } else if (status == HandshakeStatus.NEED_WRAP) {
                 send(NOTHING, budget);
-            } else if (++records > MOST_RECORDS_IN_HANDSHAKE) {
-                throw new SSLException("more than " + MOST_RECORDS_IN_HANDSHAKE + " records in the handshake");
+            } else if (++records > MAX_HANDSHAKE_RECORDS) {
+                throw new SSLException("more than " + MAX_HANDSHAKE_RECORDS + " records in the handshake");
             } else if (!receive(budget)) {
                 throw new SSLException("the connection was closed in the handshake");
             }
@@ -98,7 +98,7 @@ final class TlsStream implements PeerStream {
             }
             countIfWithoutData();
             if (wantsHandshake()) {
-                // A key update; in TLS 1.2 a whole new handshake, which nobody has asked for since 2010.
+                // A key update; in TLS 1.2 a renegotiation, which is obsolete since RFC 5746 (2010).
                 if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
                     throw new SSLException("the server asked for another handshake");
                 }
@@ -128,7 +128,7 @@ final class TlsStream implements PeerStream {
         return result.getStatus() != Status.CLOSED;
     }
 
-    /** Decrypts one record, if a whole one has come. */
+    /** Decrypts one record if it has been received completely. */
     private SSLEngineResult unwrap() throws SSLException {
         received.flip();
         decrypted.clear();
@@ -149,8 +149,8 @@ final class TlsStream implements PeerStream {
     }
 
     private void countIfWithoutData() throws SSLException {
-        if (!decrypted.hasRemaining() && ++recordsWithoutData > MOST_RECORDS_WITHOUT_DATA) {
-            throw new SSLException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
+        if (!decrypted.hasRemaining() && ++recordsWithoutData > MAX_RECORDS_WITHOUT_DATA) {
+            throw new SSLException("more than " + MAX_RECORDS_WITHOUT_DATA + " records without data");
         }
     }
 
@@ -165,13 +165,13 @@ final class TlsStream implements PeerStream {
         } while (source.hasRemaining());
     }
 
-    /** Sends one record, with as much of the data as fits, or what the handshake wants to say. */
+    /** Sends one record with as much of the data as fits, or with the next handshake message. */
     private void send(ByteBuffer source, Budget budget) throws IOException {
         ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         if (wrap(source, record).getStatus() != Status.OK) {
             throw new SSLException("the connection was closed");
         }
-        // Even if there is nothing to write, the deadline is looked at.
+        // Also checks the deadline if there is nothing to write.
         socket.write(record.flip(), budget);
     }
 
@@ -183,41 +183,41 @@ final class TlsStream implements PeerStream {
         }
     }
 
-    /** After a failed handshake: tells the server why, if that can be done without waiting. */
+    /** After a failed handshake: sends the TLS alert if that does not block. */
     private void sendAlert() {
         try {
             ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
             wrap(NOTHING, record);
             socket.writeNow(record.flip());
         } catch (IOException e) {
-            // It will see that we are gone.
+            // The server will see the connection closed.
         }
     }
 
-    /** Session tickets, which follow the handshake of TLS 1.3, are read away. */
+    /** Also reads session tickets, which follow the handshake in TLS 1.3. */
     @Override
-    public Pending pending() throws IOException {
+    public Unread checkUnread() throws IOException {
         for (int reads = 0; !decrypted.hasRemaining(); ) {
             if (wantsHandshake()) {
-                // A key update that was found at a look before still asks for an answer.
-                return Pending.BYTES;
+                // A key update from an earlier check still requires a response.
+                return Unread.DATA;
             }
             SSLEngineResult result = received.position() == 0 ? null : unwrap();
             if (result == null || result.getStatus() == Status.BUFFER_UNDERFLOW) {
-                int count = reads++ < MOST_READS_AT_A_LOOK ? socket.readNow(received) : 0;
+                int count = reads++ < MAX_READS_PER_CHECK ? socket.readNow(received) : 0;
                 if (count <= 0) {
-                    // A part of a record would be completed later, by whatever comes then.
-                    return received.position() > 0 || reads > MOST_READS_AT_A_LOOK
-                            ? Pending.BYTES
-                            : count < 0 ? Pending.END : Pending.NOTHING;
+                    // A partly received record counts as data: later input would complete it.
+                    return received.position() > 0 || reads > MAX_READS_PER_CHECK
+                            ? Unread.DATA
+                            : count < 0 ? Unread.END_OF_STREAM : Unread.NOTHING;
                 }
             } else if (result.getStatus() == Status.CLOSED) {
-                return Pending.END;
+                return Unread.END_OF_STREAM;
             } else {
                 countIfWithoutData();
             }
         }
-        return Pending.BYTES;
+        return Unread.DATA;
     }
 
     @Override

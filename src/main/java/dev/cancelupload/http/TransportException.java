@@ -2,10 +2,10 @@ package dev.cancelupload.http;
 
 import java.io.IOException;
 
-/** An attempt that brought no complete answer; the message says how far it came, in words for the caller. */
+/** An attempt without a complete response. The message tells the caller how far it got. */
 public final class TransportException extends IOException {
 
-    private static final int LONGEST_REASON = 200;
+    private static final int MAX_REASON_LENGTH = 200;
 
     private final boolean sent;
     private final boolean timedOut;
@@ -16,20 +16,20 @@ public final class TransportException extends IOException {
         this.timedOut = timedOut;
     }
 
-    /** Whether the server may have got the request, and so may have carried it out. */
+    /** Whether the server may have received the request, and so may have executed it. */
     public boolean sent() {
         return sent;
     }
 
-    /** Whether time ran out, as opposed to the connection failing. */
+    /** Whether the attempt timed out, as opposed to a failed connection. */
     public boolean timedOut() {
         return timedOut;
     }
 
-    /** What an exception says, in one short line of visible ASCII, since a peer's certificate may have a say in it. */
+    /** The message of an exception as one short line of visible ASCII, since it may quote a peer's certificate. */
     static String reason(Exception e) {
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         String visible = text.replaceAll("[^ -~]", "?");
-        return visible.length() <= LONGEST_REASON ? visible : visible.substring(0, LONGEST_REASON) + "...";
+        return visible.length() <= MAX_REASON_LENGTH ? visible : visible.substring(0, MAX_REASON_LENGTH) + "...";
     }
 }

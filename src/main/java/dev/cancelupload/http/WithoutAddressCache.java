@@ -4,8 +4,8 @@ import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 
 /**
- * How many seconds the JDK keeps the addresses of a name, and that it is unknown: none. Its own figures are in the
- * executable from when that was built, so that no property changes them.
+ * Disables the JDK's DNS cache in the executable, for addresses and for unknown names. A property cannot do this: the
+ * JDK's cache times are fixed at image build time.
  */
 @TargetClass(className = "sun.net.InetAddressCachePolicy")
 final class WithoutAddressCache {

@@ -79,7 +79,7 @@ public final class CancelCall {
 
     /** Whether enough is left for an attempt after such a wait. */
     private boolean fits(Duration wait) {
-        return budget.left().minus(wait).compareTo(LEAST_ATTEMPT) >= 0;
+        return budget.remaining().minus(wait).compareTo(LEAST_ATTEMPT) >= 0;
     }
 
     private FailureFactory failures() {

@@ -18,69 +18,69 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * The API key of a secret: read during init, again when it is older than its time to live, and again when OpenAI
- * refuses it. What is read is masked from then on, and so is what it replaces.
+ * The API key in a secret of AWS Secrets Manager. Read during init, again when it is older than its time to live, and
+ * again when OpenAI refuses it. Each key that was read is masked from then on, and so is the one that it replaces.
  */
 public final class KeyFromSecret implements ApiKeys {
 
-    /** Of Lambda's ten seconds for init. */
-    static final Duration INIT = Duration.ofSeconds(3);
+    /** Bound on the read during init, for which Lambda allows ten seconds. */
+    static final Duration INIT_TIMEOUT = Duration.ofSeconds(3);
 
-    /** For a key that is probably the one we have, a caller does not wait long. */
-    static final Duration REFRESH = Duration.ofSeconds(1);
+    /** Bound on a refresh: the key has probably not changed, so a caller does not wait long for it. */
+    static final Duration REFRESH_TIMEOUT = Duration.ofSeconds(1);
 
-    /** After a refusal there is nothing else to do. */
-    static final Duration AFTER_REFUSAL = Duration.ofSeconds(3);
+    /** Bound on the read after a 401: without another key the call has failed. */
+    static final Duration REFUSED_KEY_TIMEOUT = Duration.ofSeconds(3);
 
-    /** How long to wait after a reading that failed, or that after a refusal brought the key that was refused. */
-    static final Duration PAUSE = Duration.ofSeconds(30);
+    /** The least time to the next read after one that failed, or that returned the key that OpenAI had refused. */
+    static final Duration RETRY_INTERVAL = Duration.ofSeconds(30);
 
     private static final Logger LOG = Logger.getLogger(KeyFromSecret.class);
 
     private final ApiKeySecret secret;
     private final SecretsManager secretsManager;
-    private final LongSupplier timeOfDay;
+    private final LongSupplier clock;
 
-    /** One reading at a time. The fields below, but for the key, belong to whoever has it. */
-    private final ReentrantLock reading = new ReentrantLock();
+    /** Held while the secret is read. Guards the fields below except the key. */
+    private final ReentrantLock lock = new ReentrantLock();
 
-    /** Until the first one is read, what the warm-up takes for one; nothing is sent before. */
+    /** A placeholder for the warm-up until the first key is read; no request is sent before. */
     private volatile ApiKey key = new ApiKey("none-yet");
-    /** In milliseconds of the time of day, since the other clock may stand still while the sandbox is frozen. */
+    /** In wall-clock milliseconds, since the monotonic clock may stop while the sandbox is frozen. */
     private volatile long readAt;
-    /** How long the key is not to be read again after {@link #readAt}. */
-    private volatile long restMillis;
+    /** How long after {@link #readAt} the key is used without another read. */
+    private volatile long validMillis;
 
     private long refusedAt = Long.MIN_VALUE;
 
     /**
-     * @param secret which, where, and by which right
-     * @param transport to Secrets Manager
+     * @param secret names the secret, its endpoint and the credentials
+     * @param transport sends the requests to Secrets Manager
      */
     public KeyFromSecret(ApiKeySecret secret, HttpTransport transport) {
         this(secret, transport, System::currentTimeMillis);
     }
 
-    /** @param timeOfDay in milliseconds */
-    KeyFromSecret(ApiKeySecret secret, HttpTransport transport, LongSupplier timeOfDay) {
+    /** @param clock the time of day in milliseconds */
+    KeyFromSecret(ApiKeySecret secret, HttpTransport transport, LongSupplier clock) {
         this.secret = secret;
         this.secretsManager = new SecretsManager(secret, transport);
-        this.timeOfDay = timeOfDay;
+        this.clock = clock;
     }
 
     /**
-     * Reads it for the first time, within {@link #INIT}.
+     * Reads the key for the first time, within {@link #INIT_TIMEOUT}.
      *
-     * @throws ConfigurationError if there is no key to be had
+     * @throws ConfigurationError if the key cannot be read
      */
     public void readAtInit() {
-        reading.lock();
+        lock.lock();
         try {
-            install(read(Budget.of(INIT)));
+            install(read(Budget.of(INIT_TIMEOUT)));
         } catch (UnreadableSecret e) {
             throw new ConfigurationError(Variable.OPENAI_API_KEY_SECRET + ": " + described(e) + ".");
         } finally {
-            reading.unlock();
+            lock.unlock();
         }
     }
 
@@ -89,28 +89,28 @@ public final class KeyFromSecret implements ApiKeys {
         return key;
     }
 
-    /** One of those who find it too old reads it again; the others go on with the one there is. */
+    /** If the key is too old, one thread reads it again; the others continue with the old one. */
     @Override
     public void refresh(Budget budget) {
-        if (!isDue() || !reading.tryLock()) {
+        if (!isDue() || !lock.tryLock()) {
             return;
         }
         try {
             if (isDue()) {
-                reread(part(budget, REFRESH));
+                reread(shareOf(budget, REFRESH_TIMEOUT));
             }
         } finally {
-            reading.unlock();
+            lock.unlock();
         }
     }
 
     private boolean isDue() {
-        return hasPassed(readAt, restMillis);
+        return isOver(readAt, validMillis);
     }
 
-    /** Whether so long has passed; nobody knows it if the clock was set back. */
-    private boolean hasPassed(long since, long millis) {
-        long passed = timeOfDay.getAsLong() - since;
+    /** Whether this much time has passed; true if the clock went backwards, since the time is then unknown. */
+    private boolean isOver(long since, long millis) {
+        long passed = clock.getAsLong() - since;
         return passed < 0 || passed >= millis;
     }
 
@@ -119,9 +119,9 @@ public final class KeyFromSecret implements ApiKeys {
         if (!key.isSameAs(refused)) {
             return true;
         }
-        Budget part = part(budget, AFTER_REFUSAL);
+        Budget share = shareOf(budget, REFUSED_KEY_TIMEOUT);
         try {
-            if (!reading.tryLock(part.left().toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!lock.tryLock(share.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                 return false;
             }
         } catch (InterruptedException e) {
@@ -129,21 +129,21 @@ public final class KeyFromSecret implements ApiKeys {
             return false;
         }
         try {
-            boolean askedJustNow = refusedAt != Long.MIN_VALUE && !hasPassed(refusedAt, PAUSE.toMillis());
-            if (key.isSameAs(refused) && !askedJustNow) {
-                reread(part);
-                refusedAt = key.isSameAs(refused) ? timeOfDay.getAsLong() : Long.MIN_VALUE;
+            boolean readRecently = refusedAt != Long.MIN_VALUE && !isOver(refusedAt, RETRY_INTERVAL.toMillis());
+            if (key.isSameAs(refused) && !readRecently) {
+                reread(share);
+                refusedAt = key.isSameAs(refused) ? clock.getAsLong() : Long.MIN_VALUE;
             }
             return !key.isSameAs(refused);
         } finally {
-            reading.unlock();
+            lock.unlock();
         }
     }
 
-    /** What of an invocation's time a reading may take: never so much that nothing is left for OpenAI. */
-    private static Budget part(Budget budget, Duration most) {
-        Duration half = budget.left().dividedBy(2);
-        return budget.atMost(half.compareTo(most) < 0 ? half : most);
+    /** Limits a read to half of the invocation's remaining time, so that the rest is left for OpenAI. */
+    private static Budget shareOf(Budget budget, Duration max) {
+        Duration half = budget.remaining().dividedBy(2);
+        return budget.atMost(half.compareTo(max) < 0 ? half : max);
     }
 
     private void reread(Budget budget) {
@@ -151,12 +151,12 @@ public final class KeyFromSecret implements ApiKeys {
             ApiKey read = read(budget);
             if (!read.isSameAs(key)) {
                 LOG.info("The secret of " + Variable.OPENAI_API_KEY_SECRET
-                        + " has another API key now, which is used from here on");
+                        + " has another API key now, which is used from now on");
             }
             install(read);
         } catch (UnreadableSecret e) {
-            rest(PAUSE);
-            LOG.warn("The API key was not read again, and the one that was read before is used: " + described(e));
+            keepFor(RETRY_INTERVAL);
+            LOG.warn("The API key was not read again, and the previous one stays in use: " + described(e));
         }
     }
 
@@ -165,12 +165,12 @@ public final class KeyFromSecret implements ApiKeys {
             read.redaction().after(Redaction.current()).install();
             key = read;
         }
-        rest(secret.timeToLive());
+        keepFor(secret.timeToLive());
     }
 
-    private void rest(Duration rest) {
-        restMillis = rest.toMillis();
-        readAt = timeOfDay.getAsLong();
+    private void keepFor(Duration time) {
+        validMillis = time.toMillis();
+        readAt = clock.getAsLong();
     }
 
     private String described(UnreadableSecret e) {
@@ -179,7 +179,7 @@ public final class KeyFromSecret implements ApiKeys {
 
     private ApiKey read(Budget budget) throws UnreadableSecret {
         String text = secretsManager.secretString(budget);
-        String value = secret.field().isPresent() ? field(text, secret.field().get()) : whole(text);
+        String value = secret.field().isPresent() ? field(text, secret.field().get()) : plainText(text);
         if (value.isBlank()) {
             throw UnreadableSecret.lasting("is empty; put the API key into it");
         }
@@ -191,7 +191,7 @@ public final class KeyFromSecret implements ApiKeys {
         }
     }
 
-    private static String whole(String text) throws UnreadableSecret {
+    private static String plainText(String text) throws UnreadableSecret {
         if (text.stripLeading().startsWith("{")) {
             throw UnreadableSecret.lasting("is a JSON object: say in " + Variable.OPENAI_API_KEY_SECRET_FIELD
                     + " which of its fields holds the API key");

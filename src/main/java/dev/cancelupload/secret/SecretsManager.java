@@ -23,23 +23,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The one operation of AWS Secrets Manager that this function calls.
+ * Client of AWS Secrets Manager for the one operation that this function calls.
  *
- * <p>Of what AWS says in an error only its name is repeated: the text has the account's number in it, and that of a
- * wrong signature the session token.
+ * <p>Of an AWS error only the code is repeated: the text contains the account number, and for a wrong signature the
+ * session token.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html">GetSecretValue</a>
  */
 final class SecretsManager {
 
-    /** One request; a packet that was lost leaves time for another. */
-    private static final Duration ATTEMPT = Duration.ofMillis(1500);
+    /** Bound on one request; leaves time for another one if a packet was lost. */
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(1500);
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(100);
 
-    /** A request with less time would only be cut off. */
-    private static final Duration LEAST_ATTEMPT = Duration.ofMillis(100);
+    /** A request with less time than this would only time out. */
+    private static final Duration MIN_ATTEMPT = Duration.ofMillis(100);
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -51,8 +51,8 @@ final class SecretsManager {
     private final HttpTransport transport;
 
     /**
-     * @param secret which, where, and by which right
-     * @param transport to Secrets Manager
+     * @param secret names the secret, its endpoint and the credentials
+     * @param transport sends the requests to Secrets Manager
      */
     SecretsManager(ApiKeySecret secret, HttpTransport transport) {
         this.secret = secret;
@@ -60,18 +60,18 @@ final class SecretsManager {
     }
 
     /**
-     * Reads the current version of the secret; tries again within the budget after what may be over in a moment.
+     * Reads the current version of the secret. Retries temporary failures within the budget.
      *
-     * @return its text
+     * @return the {@code SecretString}
      */
     String secretString(Budget budget) throws UnreadableSecret {
         Duration wait = FIRST_WAIT;
         while (true) {
             try {
-                return read(budget.atMost(ATTEMPT));
+                return read(budget.atMost(ATTEMPT_TIMEOUT));
             } catch (UnreadableSecret e) {
-                boolean again = e.temporary() && budget.left().minus(wait).compareTo(LEAST_ATTEMPT) >= 0;
-                if (!again || !pause(wait)) {
+                boolean retry = e.temporary() && budget.remaining().minus(wait).compareTo(MIN_ATTEMPT) >= 0;
+                if (!retry || !pause(wait)) {
                     throw e;
                 }
                 wait = wait.multipliedBy(2);
@@ -79,7 +79,7 @@ final class SecretsManager {
         }
     }
 
-    /** Less up to a quarter, so that sandboxes that start together do not come back together. */
+    /** Waits with up to 25 % jitter, so that sandboxes that start together do not retry together. */
     private static boolean pause(Duration wait) {
         try {
             TimeUnit.NANOSECONDS.sleep((long)
@@ -92,23 +92,23 @@ final class SecretsManager {
     }
 
     private String read(Budget budget) throws UnreadableSecret {
-        HttpResponse answer;
+        HttpResponse response;
         try {
             byte[] body = Json.object().put("SecretId", secret.id()).toString().getBytes(StandardCharsets.UTF_8);
-            answer = transport.post(secret.endpoint(), headers(body, Instant.now()), body, budget);
+            response = transport.post(secret.endpoint(), headers(body, Instant.now()), body, budget);
         } catch (TransportException e) {
             throw new UnreadableSecret(
                     "was not read, since AWS Secrets Manager did not answer: " + e.getMessage()
-                            + ". Check that the function can reach it: in a VPC without a way out it needs a VPC endpoint",
+                            + ". Check that the function can reach it: a VPC without internet access needs a VPC endpoint",
                     true);
         }
-        Optional<JsonNode> json = Json.parse(new String(answer.body(), StandardCharsets.UTF_8));
-        if (answer.status() != 200) {
-            throw refused(answer, json.map(SecretsManager::errorCode).orElse(""));
+        Optional<JsonNode> json = Json.parse(new String(response.body(), StandardCharsets.UTF_8));
+        if (response.status() != 200) {
+            throw failure(response, json.map(SecretsManager::errorCode).orElse(""));
         }
         JsonNode object = json.filter(JsonNode::isObject)
                 .orElseThrow(() ->
-                        answered("was not read, since what answered is not AWS Secrets Manager", answer, "", true));
+                        unreadable("was not read, since the server is not AWS Secrets Manager", response, "", true));
         if (object.path("SecretString").isTextual()) {
             return object.get("SecretString").textValue();
         }
@@ -132,32 +132,33 @@ final class SecretsManager {
         return headers;
     }
 
-    /** The name of an error, which may have a namespace before it and an address after it. */
+    /** The error code, without the namespace before it and the address after it. */
     private static String errorCode(JsonNode error) {
         String type = error.path("__type").asText("");
         String code = type.substring(type.indexOf('#') + 1).split(":", 2)[0];
         return ERROR_CODE.matcher(code).matches() ? code : "";
     }
 
-    private UnreadableSecret refused(HttpResponse answer, String code) {
+    private UnreadableSecret failure(HttpResponse response, String code) {
         return switch (code) {
             case "AccessDeniedException" ->
-                answered(
-                        "may not be read: the function's role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its KMS"
-                                + " key if that is a customer managed one; and no policy may deny it",
-                        answer,
+                unreadable(
+                        "may not be read: the function's role needs secretsmanager:GetSecretValue on it, and kms:Decrypt"
+                                + " on its KMS key if that is a customer managed one; and no policy may deny it",
+                        response,
                         code,
                         false);
             case "ResourceNotFoundException" ->
-                answered("does not exist in " + secret.region() + ", or has no current value", answer, code, false);
+                unreadable("does not exist in " + secret.region() + ", or has no current value", response, code, false);
             case "DecryptionFailure",
                     "KMSAccessDeniedException",
                     "KMSDisabledException",
                     "KMSInvalidStateException",
                     "KMSNotFoundException" ->
-                answered(
-                        "cannot be decrypted: the function's role needs kms:Decrypt on the secret's KMS key, which has to be enabled",
-                        answer,
+                unreadable(
+                        "cannot be decrypted: the function's role needs kms:Decrypt on the secret's KMS key,"
+                                + " which has to be enabled",
+                        response,
                         code,
                         false);
             case "UnrecognizedClientException",
@@ -166,22 +167,22 @@ final class SecretsManager {
                     "IncompleteSignature",
                     "InvalidClientTokenId",
                     "MissingAuthenticationToken" ->
-                answered(
+                unreadable(
                         "was not read, since AWS refused the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and"
                                 + " AWS_SESSION_TOKEN",
-                        answer,
+                        response,
                         code,
                         false);
             case "InvalidRequestException" ->
-                answered("cannot be read now; it may be scheduled for deletion", answer, code, false);
+                unreadable("cannot be read now; it may be scheduled for deletion", response, code, false);
             default ->
-                throttled(answer.status(), code)
-                        ? answered("was not read, since AWS Secrets Manager limits the rate", answer, code, true)
-                        : answered(
+                throttled(response.status(), code)
+                        ? unreadable("was not read, since AWS Secrets Manager limits the rate", response, code, true)
+                        : unreadable(
                                 "was not read: AWS Secrets Manager failed or refused",
-                                answer,
+                                response,
                                 code,
-                                answer.status() >= 500);
+                                response.status() >= 500);
         };
     }
 
@@ -196,11 +197,11 @@ final class SecretsManager {
                         .contains(code);
     }
 
-    private static UnreadableSecret answered(String what, HttpResponse answer, String code, boolean temporary) {
-        Optional<String> requestId = answer.headers().getOrDefault("x-amzn-requestid", List.of()).stream()
+    private static UnreadableSecret unreadable(String message, HttpResponse response, String code, boolean temporary) {
+        Optional<String> requestId = response.headers().getOrDefault("x-amzn-requestid", List.of()).stream()
                 .filter(id -> REQUEST_ID.matcher(id).matches())
                 .findFirst();
-        return UnreadableSecret.answered(
-                what, answer.status(), Optional.of(code).filter(c -> !c.isEmpty()), requestId, temporary);
+        return UnreadableSecret.ofResponse(
+                message, response.status(), Optional.of(code).filter(c -> !c.isEmpty()), requestId, temporary);
     }
 }

@@ -13,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Signs requests to AWS: Signature Version 4.
  *
- * @param credentials what to sign with
+ * @param credentials sign the requests
  * @param region the Region of the service's endpoint
  * @param service the service's signing name, such as {@code secretsmanager}
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create a
@@ -27,8 +27,8 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
      * @param method of the request
      * @param path its path, canonical: absolute and percent-encoded
      * @param query its query, canonical: encoded and sorted; empty if it has none
-     * @param headers those to sign, by name in lower case; {@code host} and {@code x-amz-date} have to be among them,
-     *     and with temporary credentials {@code x-amz-security-token}
+     * @param headers the headers to sign, by lower-case name; {@code host} and {@code x-amz-date} have to be among
+     *     them, and with temporary credentials {@code x-amz-security-token}
      * @param body of the request
      * @return the value of the {@code Authorization} header
      */
@@ -61,7 +61,7 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
             return mac.doFinal(bytes(text));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no HMAC in this executable", e);
+            throw new IllegalStateException("HmacSHA256 is not available", e);
         }
     }
 
@@ -69,7 +69,7 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no SHA-256 in this executable", e);
+            throw new IllegalStateException("SHA-256 is not available", e);
         }
     }
 

@@ -3,8 +3,8 @@ package dev.cancelupload.secret;
 import java.util.Optional;
 
 /**
- * A secret was not read, or there is no API key in it. The message completes the sentence "The secret …" and has
- * nothing of what is in it.
+ * The secret could not be read, or has no API key in it. The message completes the sentence "The secret …" and never
+ * contains the secret's value.
  */
 final class UnreadableSecret extends Exception {
 
@@ -24,11 +24,11 @@ final class UnreadableSecret extends Exception {
         return new UnreadableSecret(message, false);
     }
 
-    /** @param requestId what AWS's support asks for */
-    static UnreadableSecret answered(
-            String what, int status, Optional<String> code, Optional<String> requestId, boolean temporary) {
+    /** @param requestId identifies the request to AWS support */
+    static UnreadableSecret ofResponse(
+            String message, int status, Optional<String> code, Optional<String> requestId, boolean temporary) {
         return new UnreadableSecret(
-                what + " (HTTP " + status + code.map(c -> ", " + c).orElse("")
+                message + " (HTTP " + status + code.map(c -> ", " + c).orElse("")
                         + requestId.map(id -> ", x-amzn-RequestId " + id).orElse("") + ")",
                 temporary);
     }

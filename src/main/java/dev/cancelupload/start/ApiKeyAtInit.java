@@ -5,9 +5,9 @@ import dev.cancelupload.secret.KeyFromSecret;
 import java.time.Duration;
 
 /**
- * Reads the API key from its secret during init. Without it the process ends as with any other wrong variable.
+ * Reads the API key from its secret during init. If that fails, the process exits as for any wrong variable.
  *
- * @param key the secret
+ * @param key reads the secret
  */
 record ApiKeyAtInit(KeyFromSecret key) implements InitTask {
 
@@ -26,12 +26,12 @@ record ApiKeyAtInit(KeyFromSecret key) implements InitTask {
                             ? error
                             : new ConfigurationError("The API key was not read because of a defect of this function ("
                                     + e.getClass().getSimpleName() + ")."));
-            // Quarkus is starting, and an orderly exit would wait for that.
+            // Not System.exit, which would wait for the start of Quarkus.
             Runtime.getRuntime().halt(1);
         }
     }
 
-    /** Unbounded: the reading has a bound of its own. */
+    /** 0, which waits without a limit: the read has its own timeout. */
     @Override
     public Duration longestWait() {
         return Duration.ZERO;

@@ -12,7 +12,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Produces the beans, all of them during init, when Lambda gives a whole processor. */
+/** Produces the beans, all of them during init, when Lambda provides a full CPU. */
 @Singleton
 final class BeanProducers {
 
@@ -26,7 +26,7 @@ final class BeanProducers {
     @Singleton
     UploadsClient uploadsClient() {
         Components components = Components.get();
-        // Not injected, for which ArC would have to make more beans.
+        // Not injected: ArC would need more beans for that.
         String version = ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
         return new UploadsClient(components.configuration(), components.keys(), components.transport(), version);
     }
@@ -43,7 +43,7 @@ final class BeanProducers {
         return new InvocationLog();
     }
 
-    /** The parameters make ArC create these beans now. */
+    /** The parameters make ArC create these beans during init. */
     void atStart(
             @Observes StartupEvent event,
             Canceller canceller,

@@ -22,19 +22,19 @@ import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * What the environment configures: made once, by {@link Main} before Quarkus starts, or at the first use in
- * development.
+ * The objects that the environment configures. Created once: by {@link Main} before Quarkus starts, or at the first use
+ * in development.
  *
  * @param configuration the variables
- * @param keys gives OpenAI's API key
- * @param transport carries requests with the trust anchors, the client certificate and the proxy that they name
+ * @param keys provides OpenAI's API key
+ * @param transport sends requests with the configured trust anchors, client certificate and proxy
  */
 record Components(Configuration configuration, ApiKeys keys, HttpTransport transport) {
 
     private static Components current;
 
     /**
-     * Those of this process.
+     * Returns the components of this process.
      *
      * @throws ConfigurationError if a variable is missing or wrong
      */
@@ -63,7 +63,7 @@ record Components(Configuration configuration, ApiKeys keys, HttpTransport trans
             key.redaction().install();
             return ApiKeys.fixed(key);
         }
-        // The client certificate is for OpenAI alone, and AWS's certificates lead to the built-in trust anchors.
+        // AWS's certificates lead to the built-in trust anchors, and AWS must not see the client certificate for OpenAI.
         ApiKeySecret secret = (ApiKeySecret) configuration.apiKey();
         SSLContext tls = Tls.context(configuration.trustAnchors().map(Components::trustAlso), Optional.empty());
         return new KeyFromSecret(secret, new HttpTransport(secret.proxy(), tls));
@@ -104,18 +104,18 @@ record Components(Configuration configuration, ApiKeys keys, HttpTransport trans
         }
     }
 
-    /** @param reason in words of ours: the JDK's may quote what is in the file */
+    /** @param reason our own text, since the JDK's may quote the content of the file */
     private static ConfigurationError unreadable(Variable variable, Path file, String what, String reason) {
         return new ConfigurationError(variable + " is \"" + file + "\": it cannot be read as " + what + reason + ".");
     }
 
-    /** In production the environment alone, read directly; a system property is how a test hands over a variable. */
+    /** In production the environment alone, read directly. Tests set variables as system properties. */
     private static String value(String name) {
         String value = System.getProperty(name);
         if (value == null) {
             value = System.getenv(name);
         }
-        // In dev and test mode application.properties fills in what is not set.
+        // In dev and test mode application.properties has defaults.
         if (value == null && LaunchMode.current().isDevOrTest()) {
             value = ConfigProvider.getConfig()
                     .getOptionalValue(name, String.class)

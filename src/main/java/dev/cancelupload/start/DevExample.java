@@ -12,13 +12,14 @@ import java.net.http.HttpResponse;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Shows a newcomer to dev mode the function at work, once: not after a live reload, and not against the real OpenAI.
+ * Invokes the function once at the start of dev mode and prints the response, as an example for a new user. Not after a
+ * live reload, and not with a base URL from the environment, which may be the real OpenAI.
  */
 @Singleton
 @IfBuildProfile("dev")
 final class DevExample {
 
-    /** Outlives a live reload, unlike a field. */
+    /** A system property, since a field does not survive a live reload. */
     private static final String SHOWN = "cancel-upload.example-shown";
 
     @ConfigProperty(name = "quarkus.lambda.mock-event-server.dev-port", defaultValue = "8080")
@@ -34,8 +35,8 @@ final class DevExample {
 
     private void show() {
         try {
-            // The answer comes once the function has started: until then the event waits in the mock Runtime API.
-            String answer = HttpClient.newHttpClient()
+            // Waits until the function has started: the mock event server queues the event.
+            String response = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(URI.create("http://localhost:" + port))
                                     .header("content-type", "application/json")
@@ -46,16 +47,16 @@ final class DevExample {
             System.out.printf(
                     """
 
-                    An example upload went through the function, and OpenAI's stand-in answered:
+                    An example upload went through the function. The mock of OpenAI's API responded:
                       %s
                     Cancel the next one yourself:
                       curl -d '"upload_pending"' localhost:%d
                     The README lists the ids that show every failure.
 
                     """,
-                    answer, port);
+                    response, port);
         } catch (IOException e) {
-            System.out.println("The example upload did not get through: " + e.getMessage());
+            System.out.println("The example upload failed: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

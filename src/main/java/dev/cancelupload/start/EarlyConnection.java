@@ -6,18 +6,18 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Opens the connection to OpenAI during init: name, TCP, TLS, and nothing sent. Lambda gives init a whole processor and
- * invocations a part of one, so that what init does costs the first caller a fraction.
+ * Opens the connection to OpenAI during init: DNS, TCP and TLS, without a request. Lambda runs init on a full CPU and
+ * invocations on a share of one, so that the same work takes a fraction of the time during init.
  *
  * @param baseUrl the server
  * @param transport keeps the connection for the first request
  */
 record EarlyConnection(URI baseUrl, HttpTransport transport) implements InitTask {
 
-    /** A slower server is not waited for; the first invocation then connects, and reports what is wrong. */
-    private static final Duration LONGEST = Duration.ofMillis(500);
+    /** After this the first invocation connects by itself, and reports the failure if there is one. */
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
 
-    /** Starts to connect, unless {@code CONNECT_AT_INIT} is false. */
+    /** Starts connecting, unless {@code CONNECT_AT_INIT} is false. */
     static void start(Components components) {
         if (components.configuration().connectAtInit()) {
             InitTasks.start(new EarlyConnection(components.configuration().baseUrl(), components.transport()));
@@ -31,17 +31,17 @@ record EarlyConnection(URI baseUrl, HttpTransport transport) implements InitTask
 
     @Override
     public void run() {
-        transport.connectAhead(baseUrl, Budget.of(LONGEST));
+        transport.connectAhead(baseUrl, Budget.of(TIMEOUT));
     }
 
     @Override
     public Duration longestWait() {
-        return LONGEST;
+        return TIMEOUT;
     }
 
-    /** As late as possible: the server's session tickets arrive after the handshake. */
+    /** Runs as late as possible, since the server's session tickets arrive after the handshake. */
     @Override
     public void finish() {
-        transport.settle();
+        transport.readPendingRecords();
     }
 }

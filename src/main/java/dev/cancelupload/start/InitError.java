@@ -9,7 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Tells Lambda why the function cannot start.
+ * Reports to Lambda why the function cannot start.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror">Initialization
  *     error</a>
@@ -21,7 +21,7 @@ final class InitError {
 
     private InitError() {}
 
-    /** Writes the one line to the log, and posts it to the Runtime API if there is one. */
+    /** Writes the message to the log, and posts it to the Runtime API if there is one. */
     static void report(ConfigurationError error) {
         System.err.println(TYPE + ": " + error.getMessage());
         String api = System.getenv("AWS_LAMBDA_RUNTIME_API");
@@ -31,7 +31,7 @@ final class InitError {
         try {
             post(URI.create("http://" + api + "/2018-06-01/runtime/init/error"), error.getMessage());
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("The Runtime API at " + api + " did not take the error: " + e.getMessage());
+            System.err.println("The Runtime API at " + api + " did not accept the error: " + e.getMessage());
         }
     }
 

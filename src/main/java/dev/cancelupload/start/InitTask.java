@@ -2,7 +2,7 @@ package dev.cancelupload.start;
 
 import java.time.Duration;
 
-/** A part of init that runs on a thread of its own beside Quarkus's start. */
+/** A part of init that runs on its own thread while Quarkus starts. */
 interface InitTask {
 
     /** The thread's name. */
@@ -11,7 +11,7 @@ interface InitTask {
     /** Does the work. */
     void run();
 
-    /** How long the end of init waits for it. */
+    /** How long the end of init waits for {@link #run}; 0 waits without a limit. */
     Duration longestWait();
 
     /** Runs at the end of init on the main thread, after {@link #run} or {@link #longestWait}. */

@@ -3,7 +3,7 @@ package dev.cancelupload.start;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The {@link InitTask}s of this start. Used by the main thread alone. */
+/** Runs {@link InitTask}s. Only the main thread uses it. */
 final class InitTasks {
 
     private record Started(InitTask task, Thread thread) {}
@@ -19,7 +19,7 @@ final class InitTasks {
         STARTED.add(new Started(task, thread));
     }
 
-    /** Waits for those that were started, if any. */
+    /** Waits for the started tasks and finishes them. */
     static void await() {
         try {
             for (Started started : STARTED) {

@@ -9,16 +9,16 @@ import java.net.CookieHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Starts the function, unless its environment is wrong: then Lambda's init fails with one line that says what is. */
+/** Starts the function. If its environment is wrong, Lambda's init fails with one line that says what to change. */
 @QuarkusMain
 public final class Main {
 
     private Main() {}
 
-    /** @param args none */
+    /** @param args ignored */
     public static void main(String... args) {
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
-            beforeQuarkus();
+            configure();
             CookieHandler.setDefault(new NextInvocationMonitor());
             Quarkus.run(PollLoopMonitor.class, args);
         } else {
@@ -26,10 +26,10 @@ public final class Main {
         }
     }
 
-    /** The configuration is checked before Quarkus starts, which reports a failed start with a stack trace. */
-    private static void beforeQuarkus() {
-        // The JDK logs every certificate, and Quarkus keeps what is logged before its own start until then, each
-        // record with the name of the host, which has to be looked up.
+    /** Checks the configuration before Quarkus starts, since Quarkus reports a failed start with a stack trace. */
+    private static void configure() {
+        // The JDK logs every certificate here. Quarkus queues what is logged before its start, each record with the
+        // host name, which costs a DNS query.
         Logger.getLogger("jdk.event.security").setLevel(Level.OFF);
         try {
             Components components = Components.get();

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Exits when the Runtime API refuses to hand over the next event, or answers with anything but one. AWS says of such an
- * answer that the runtime should exit promptly; Quarkus's poll loop would ask again at once, for ever.
+ * Exits when the Runtime API responds to a request for the next event with an error, or with anything but an event. AWS
+ * documents that the runtime should then exit promptly; Quarkus's poll loop would repeat the request at once, forever.
  *
- * <p>A cookie handler is asked before each request of an {@code HttpURLConnection} and told the status line and the
- * headers of each answer; nothing else is. There are no cookies.
+ * <p>A cookie handler, since it is the only hook of {@code HttpURLConnection} that is called before each request, and
+ * with the status line and headers of each response. It handles no cookies.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next">Next invocation</a>
  */
@@ -21,27 +21,27 @@ final class NextInvocationMonitor extends CookieHandler {
     private static final String REQUEST_ID = "Lambda-Runtime-Aws-Request-Id";
     private static final Pattern OK = Pattern.compile("HTTP/1\\.[01] 200( .*)?");
 
-    /** Used by the thread of the poll loop alone. */
-    private boolean asked;
+    /** Only the thread of the poll loop uses it. */
+    private boolean awaitingResponse;
 
     @Override
     public Map<String, List<String>> get(URI uri, Map<String, List<String>> requestHeaders) {
-        if (isNext(uri)) {
-            if (asked) {
-                // Nobody is told of an answer that is no HTTP.
+        if (isNextInvocation(uri)) {
+            if (awaitingResponse) {
+                // The handler is not called for a response that is not HTTP.
                 exit("something that is not HTTP");
             }
-            asked = true;
+            awaitingResponse = true;
         }
         return Map.of();
     }
 
     @Override
     public void put(URI uri, Map<String, List<String>> responseHeaders) {
-        if (!isNext(uri)) {
+        if (!isNextInvocation(uri)) {
             return;
         }
-        asked = false;
+        awaitingResponse = false;
         String statusLine = responseHeaders.getOrDefault(null, List.of("")).get(0);
         if (!OK.matcher(statusLine).matches()) {
             exit('"' + visible(statusLine) + '"');
@@ -51,14 +51,14 @@ final class NextInvocationMonitor extends CookieHandler {
         }
     }
 
-    private static boolean isNext(URI uri) {
+    private static boolean isNextInvocation(URI uri) {
         return uri.getPath().endsWith(NEXT);
     }
 
-    private static void exit(String answer) {
+    private static void exit(String response) {
         PollLoopMonitor.log(
-                "The Runtime API, asked for the next event, answered " + answer
-                        + ". The process exits, so that Lambda replaces it.",
+                "The Runtime API answered " + response
+                        + " to the request for the next event. The process exits, so that Lambda replaces it.",
                 null);
         Runtime.getRuntime().halt(1);
     }

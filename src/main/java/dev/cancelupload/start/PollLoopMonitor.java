@@ -10,69 +10,68 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 
 /**
- * Ends the process when Quarkus's poll loop, which asks Lambda for events, has ended for whatever reason. Lambda then
- * starts another one. By itself a process without its loop lives on, and each invocation that it gets lasts until
- * Lambda's time-out.
+ * Exits the process when Quarkus's poll loop, which requests events from Lambda, has ended for any reason. Lambda then
+ * starts another process. Without this the process would stay alive, and each of its invocations would last until
+ * Lambda's timeout.
  */
 public final class PollLoopMonitor implements QuarkusApplication {
 
-    /** The beginning of the thread's name. */
-    private static final String THREAD = "Lambda Thread";
+    private static final String THREAD_NAME_PREFIX = "Lambda Thread";
 
-    /** Longer than any machine takes to start a thread, and shorter than Lambda waits for init. */
-    private static final long LONGEST_WAIT_MILLIS = 5000;
+    /** Longer than the start of a thread takes, and shorter than Lambda's limit for init. */
+    private static final long START_TIMEOUT_MILLIS = 5000;
 
-    private Throwable thrown;
+    private Throwable uncaught;
 
     /**
-     * Waits for the end of the loop.
+     * Waits for the end of the poll loop.
      *
-     * @return the status of the process's exit: 1, since on Lambda the loop does not end by itself
+     * @return the exit status of the process: 1, since on Lambda the loop never ends normally
      */
     @Override
     public int run(String... args) throws InterruptedException {
-        return awaitEndOf(loop());
+        return awaitEndOf(pollLoop());
     }
 
-    /** @param loop empty if it has ended already */
-    int awaitEndOf(Optional<Thread> loop) throws InterruptedException {
-        if (loop.isPresent()) {
-            loop.get().setUncaughtExceptionHandler((thread, error) -> thrown = error);
-            loop.get().join();
+    /** @param pollLoop empty if it has already ended */
+    int awaitEndOf(Optional<Thread> pollLoop) throws InterruptedException {
+        if (pollLoop.isPresent()) {
+            pollLoop.get().setUncaughtExceptionHandler((thread, error) -> uncaught = error);
+            pollLoop.get().join();
         }
         if (!ApplicationLifecycleManager.isVmShuttingDown()) {
             log(
                     "The loop that asks Lambda for events has ended. The process exits, so that Lambda replaces it.",
-                    thrown);
+                    uncaught);
         }
         return 1;
     }
 
     /**
-     * The thread, which Quarkus has started by now. It is not among the threads of the process before it runs, nor
-     * after it has ended, and these two look the same: so it is waited for.
+     * Finds the thread of the poll loop, which Quarkus has started by now. It is in the list of threads only while it
+     * runs; before and after look the same, so this waits for it to appear.
      *
-     * @return empty if it is not there after {@link #LONGEST_WAIT_MILLIS}, and so must have ended
+     * @return empty if it does not appear within {@link #START_TIMEOUT_MILLIS}, and so must have ended
      */
-    private static Optional<Thread> loop() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
-        Optional<Thread> loop = running();
-        while (loop.isEmpty() && System.nanoTime() - end < 0) {
+    private static Optional<Thread> pollLoop() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MILLIS);
+        Optional<Thread> pollLoop = runningPollLoop();
+        while (pollLoop.isEmpty() && System.nanoTime() - end < 0) {
             Thread.sleep(1);
-            loop = running();
+            pollLoop = runningPollLoop();
         }
-        return loop;
+        return pollLoop;
     }
 
-    private static Optional<Thread> running() {
+    private static Optional<Thread> runningPollLoop() {
         Thread[] threads = new Thread[Thread.activeCount() + 8];
         int count = Thread.enumerate(threads);
         return Arrays.stream(threads, 0, count)
-                .filter(thread -> thread.getName().startsWith(THREAD))
+                .filter(thread -> thread.getName().startsWith(THREAD_NAME_PREFIX))
                 .findFirst();
     }
 
-    /** Writes the line itself, since Quarkus's log may be closed by now. */
+    /** Writes the log line directly, since Quarkus's log may be closed by now. */
     static void log(String message, Throwable thrown) {
         ExtLogRecord line = new ExtLogRecord(Level.ERROR, message, PollLoopMonitor.class.getName());
         line.setLoggerName(PollLoopMonitor.class.getName());

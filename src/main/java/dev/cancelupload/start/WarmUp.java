@@ -10,9 +10,9 @@ import dev.cancelupload.openai.UploadsClient;
 import org.jboss.logging.Logger;
 
 /**
- * Goes once through what an invocation does, from the event to the log's line, without the network and without a trace.
- * What the first one would have to load, look up and page in is then in place, at the expense of init's whole
- * processor.
+ * Runs the code of an invocation once during init, from reading the event to formatting the log line, without network
+ * or output. This initializes classes, fills caches and pages in memory on the full CPU of init instead of in the first
+ * invocation.
  */
 final class WarmUp {
 
@@ -27,7 +27,7 @@ final class WarmUp {
             mapper.writeValueAsBytes(Json.raw(cancelled.json()));
             log.warmUp(Export.CANCEL_UPLOAD, cancelled);
         } catch (Exception e) {
-            // It is no one's invocation that failed.
+            // No invocation is affected.
             LOG.warn("The warm-up of an invocation failed", e);
         }
     }

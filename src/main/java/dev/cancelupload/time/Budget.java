@@ -3,10 +3,10 @@ package dev.cancelupload.time;
 import java.time.Duration;
 
 /**
- * Time that may be spent, counted from its start: by an invocation, or by one attempt within it.
+ * A time budget of an invocation, or of one attempt within it.
  *
- * @param start {@link System#nanoTime()} at which it began
- * @param end {@link System#nanoTime()} at which it is spent
+ * @param start {@link System#nanoTime()} of its start
+ * @param end {@link System#nanoTime()} of its deadline
  */
 public record Budget(long start, long end) {
 
@@ -16,33 +16,33 @@ public record Budget(long start, long end) {
         return new Budget(now, now + time.toNanos());
     }
 
-    /** The part of this budget that one attempt may use: no more than so long, and no more than is left. */
+    /** A budget that starts now and is limited to {@code time} and to what remains of this one. */
     public Budget atMost(Duration time) {
         Budget part = of(time);
         return part.end - end < 0 ? part : this;
     }
 
-    /** What has passed since its start. */
-    public Duration passed() {
+    /** The time since its start. */
+    public Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** What is left; negative once it is spent. */
-    public Duration left() {
+    /** The remaining time; negative after the deadline. */
+    public Duration remaining() {
         return Duration.ofNanos(end - System.nanoTime());
     }
 
-    /** Whether nothing is left. */
+    /** Whether the deadline has passed. */
     public boolean isSpent() {
         return end - System.nanoTime() <= 0;
     }
 
     /**
-     * What is left in whole milliseconds, rounded up: at least 1, since 0 means no time-out to a socket.
+     * The remaining time in whole milliseconds, rounded up: at least 1, since 0 means no timeout to a socket.
      *
-     * @throws DeadlineException if nothing is left
+     * @throws DeadlineException if the deadline has passed
      */
-    public int millisLeft() throws DeadlineException {
+    public int remainingMillis() throws DeadlineException {
         long nanos = end - System.nanoTime();
         if (nanos <= 0) {
             throw new DeadlineException();

@@ -2,5 +2,5 @@ package dev.cancelupload.time;
 
 import java.io.InterruptedIOException;
 
-/** The budget is spent. */
+/** The deadline of a {@link Budget} has passed. */
 public final class DeadlineException extends InterruptedIOException {}

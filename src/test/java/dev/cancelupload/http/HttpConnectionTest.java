@@ -36,8 +36,8 @@ class HttpConnectionTest {
                         SSLContext.getDefault(),
                         HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
-            connection.restAt(RESTED);
-            assertEquals(used, connection.isRecentAt(RESTED + millisLater));
+            connection.markIdleAt(RESTED);
+            assertEquals(used, connection.isRecentlyUsedAt(RESTED + millisLater));
         }
     }
 }

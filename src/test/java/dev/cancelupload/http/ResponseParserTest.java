@@ -134,7 +134,7 @@ class ResponseParserTest {
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\n"
             })
     void whatIsNoHttpOrTooLargeIsMalformed(String bytes) {
-        assertThrows(ResponseParser.MalformedAnswerException.class, () -> read(bytes));
+        assertThrows(ResponseParser.MalformedResponseException.class, () -> read(bytes));
     }
 
     @Test
@@ -167,7 +167,7 @@ class ResponseParserTest {
     void manyFieldsAreTooMany(String field) {
         assertThat(
                 assertThrows(
-                                ResponseParser.MalformedAnswerException.class,
+                                ResponseParser.MalformedResponseException.class,
                                 () -> read("HTTP/1.1 200 OK\r\n" + field.repeat(10_000)))
                         .getMessage(),
                 containsString("its head is larger than"));
@@ -180,7 +180,7 @@ class ResponseParserTest {
         ResponseParser parser = parser("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
                 + chunk.formatted("x".repeat(1000)).repeat(20_000));
         assertThat(
-                assertThrows(ResponseParser.MalformedAnswerException.class, parser::read)
+                assertThrows(ResponseParser.MalformedResponseException.class, parser::read)
                         .getMessage(),
                 containsString("its head is larger than"));
     }
@@ -204,7 +204,7 @@ class ResponseParserTest {
     @Test
     void interimAnswersWithoutEndAreMalformed() {
         IOException e = assertThrows(
-                ResponseParser.MalformedAnswerException.class,
+                ResponseParser.MalformedResponseException.class,
                 () -> read("HTTP/1.1 102 Processing\r\n\r\n".repeat(50)));
         assertThat(e.getMessage(), containsString("more than 10"));
     }
@@ -212,7 +212,7 @@ class ResponseParserTest {
     @Test
     void manySmallChunksAreBoundedInTheirSum() {
         assertThrows(
-                ResponseParser.MalformedAnswerException.class,
+                ResponseParser.MalformedResponseException.class,
                 () -> read("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
                         + ("400\r\n" + "x".repeat(1024) + "\r\n").repeat(65)));
     }

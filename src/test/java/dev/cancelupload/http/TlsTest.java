@@ -160,10 +160,10 @@ class TlsTest {
                         tls,
                         HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
-            connection.rest();
+            connection.markIdle();
             // The tickets come when they come: before one of these looks, or between two.
             for (int look = 0; look < 100; look++) {
-                assertTrue(connection.settle());
+                assertTrue(connection.readPendingRecords());
                 Thread.sleep(1);
             }
             byte[] request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"

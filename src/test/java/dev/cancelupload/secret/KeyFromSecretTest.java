@@ -228,9 +228,9 @@ class KeyFromSecretTest {
     @CsvSource({"400,ThrottlingException,limits the rate", "500,InternalServiceError,failed or refused"})
     void initIsNotHeldUpForMoreThanThreeSeconds(int status, String type, String problem) {
         aws.answers(AwsSecrets.error(status, type));
-        Budget passed = budget();
+        Budget elapsed = budget();
         assertThat(problem(), containsString(problem));
-        assertThat(passed.passed(), lessThan(Duration.ofMillis(3500)));
+        assertThat(elapsed.elapsed(), lessThan(Duration.ofMillis(3500)));
         assertThat(aws.requests().size(), not(lessThan(4)));
     }
 
@@ -238,18 +238,18 @@ class KeyFromSecretTest {
     void aServerThatSaysNothingIsGivenUpAfterThreeSeconds() throws IOException {
         try (ServerSocket silent = new ServerSocket(0)) {
             environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:" + silent.getLocalPort());
-            Budget passed = budget();
+            Budget elapsed = budget();
             assertThat(
                     problem(),
                     allOf(containsString("no complete answer came in time"), containsString("VPC endpoint")));
-            assertThat(passed.passed(), lessThan(Duration.ofMillis(3500)));
+            assertThat(elapsed.elapsed(), lessThan(Duration.ofMillis(3500)));
         }
     }
 
     @Test
     void whatIsNotSecretsManagerIsNotQuoted() {
         aws.answers(AwsSecrets.json(200, "<html>" + OLD + "</html>"));
-        assertThat(problem(), containsString("what answered is not AWS Secrets Manager"));
+        assertThat(problem(), containsString("the server is not AWS Secrets Manager"));
     }
 
     @Test
@@ -336,7 +336,7 @@ class KeyFromSecretTest {
         assertEquals("Bearer " + OLD, key.current().authorization());
         assertEquals(2, aws.requests().size());
         aws.holds(NEW);
-        after(KeyFromSecret.PAUSE);
+        after(KeyFromSecret.RETRY_INTERVAL);
         key.refresh(budget());
         assertEquals("Bearer " + NEW, key.current().authorization());
     }
@@ -347,9 +347,9 @@ class KeyFromSecretTest {
         KeyFromSecret key = read();
         aws.answers(AwsSecrets.value(NEW).withFixedDelay(10_000));
         after(Duration.ofMinutes(5));
-        Budget passed = budget();
+        Budget elapsed = budget();
         key.refresh(budget());
-        assertThat(passed.passed(), lessThan(Duration.ofMillis(1400)));
+        assertThat(elapsed.elapsed(), lessThan(Duration.ofMillis(1400)));
         assertEquals("Bearer " + OLD, key.current().authorization());
     }
 
@@ -396,7 +396,7 @@ class KeyFromSecretTest {
         ApiKey refused = key.current();
         assertFalse(key.replaced(refused, budget()));
         aws.holds(NEW);
-        after(KeyFromSecret.PAUSE.minusMillis(1));
+        after(KeyFromSecret.RETRY_INTERVAL.minusMillis(1));
         assertFalse(key.replaced(refused, budget()));
         assertEquals(2, aws.requests().size());
         after(Duration.ofMillis(1));
