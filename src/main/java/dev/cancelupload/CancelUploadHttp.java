@@ -25,7 +25,8 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Cancels one Upload over HTTP, and answers as OpenAI does: for API Gateway, Function URLs and Application Load Balancers.
+ * Cancels one Upload over HTTP, and answers as OpenAI does: for API Gateway, Function URLs and Application Load
+ * Balancers.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
  */
@@ -41,8 +42,8 @@ public class CancelUploadHttp {
     /**
      * @param event an HTTP request; anything else gets a response that says so
      * @return a proxy response in the dialect of the event
-     * @throws InvocationFailure for notifications of SNS alone, which takes any answer for success: Lambda tries an asynchronous
-     *     invocation that failed again, and keeps the event in the dead-letter queue
+     * @throws InvocationFailure for notifications of SNS alone, which takes any answer for success: Lambda tries an
+     *     asynchronous invocation that failed again, and keeps the event in the dead-letter queue
      */
     @Funq(Export.CANCEL_UPLOAD_HTTP_NAME)
     public JsonNode cancelUploadHttp(LambdaEvent event) {

@@ -3,8 +3,8 @@ package dev.cancelupload.http;
 import dev.cancelupload.time.Budget;
 
 /**
- * How {@link HttpTransport} gets the response to a request of the REST client. A method of the client's interface takes it
- * as its last parameter, {@code @NotBody}.
+ * How {@link HttpTransport} gets the response to a request of the REST client. A method of the client's interface takes
+ * it as its last parameter, {@code @NotBody}.
  */
 public sealed interface Exchange {
 

@@ -7,7 +7,8 @@ import dev.cancelupload.openai.UploadFailure;
  * An invocation's failure as Lambda reports it. Funqy passes on nothing but the {@link #toString()} of what a function
  * throws, so that this is the error object that {@link FunctionErrorSerializer} writes.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror">Invocation error</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror">Invocation
+ *     error</a>
  */
 public final class InvocationFailure extends RuntimeException {
 

@@ -12,9 +12,11 @@ import java.util.Optional;
  * @param method the method in upper case; {@code ?} if the event has none, or one that HTTP does not allow
  * @param path the path, stage and base path included where the event has them; empty if the event has none
  * @param clientRequestId the header {@code x-client-request-id}, the one that is used, as the caller sent it
- * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
  *     Payload formats of HTTP APIs</a>, which Function URLs share
- * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB targets</a>
+ * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB
+ *     targets</a>
  */
 public record ProxyRequest(Format format, String method, String path, Optional<String> clientRequestId) {
 
@@ -31,8 +33,8 @@ public record ProxyRequest(Format format, String method, String path, Optional<S
     }
 
     /**
-     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version, a base
-     * path. It is decoded once; what is still encoded then is not an id.
+     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version,
+     * a base path. It is decoded once; what is still encoded then is not an id.
      *
      * @return empty if the path is another one
      */

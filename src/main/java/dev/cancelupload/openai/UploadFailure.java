@@ -3,9 +3,7 @@ package dev.cancelupload.openai;
 import dev.cancelupload.redaction.Redaction;
 import java.util.Optional;
 
-/**
- * Why an Upload was not cancelled. Its message is for the caller; what it quotes of an upstream has no key.
- */
+/** Why an Upload was not cancelled. Its message is for the caller; what it quotes of an upstream has no key. */
 public final class UploadFailure extends RuntimeException {
 
     private final FailureKind kind;
