@@ -21,7 +21,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.upstream.OpenAI;
-import dev.cancelupload.upstream.Wire;
+import dev.cancelupload.upstream.Openings;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -257,7 +257,7 @@ class CancelUploadHttpTest {
     @Test
     void aSpentBudgetIs504() {
         openai.answers(ID, error(500, "oops", null).withHeader("retry-after-ms", "3700"));
-        openai.wire().next(Wire.answer(head(500, 3700)), Wire.silence());
+        openai.wire().next(Openings.answer(head(500, 3700)), Openings.silence());
         JsonNode response = response(request());
         assertEquals(504, response.get("statusCode").intValue());
         assertEquals("budget_spent", problem(response).get("code").textValue());

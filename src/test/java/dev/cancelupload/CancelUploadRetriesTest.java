@@ -16,7 +16,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.cancelupload.upstream.OpenAI;
-import dev.cancelupload.upstream.Wire;
+import dev.cancelupload.upstream.Openings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -187,7 +187,7 @@ class CancelUploadRetriesTest extends AgainstOpenAI {
     void aTruncatedBodyIsTriedAgain() {
         openai.hasPending(ID);
         openai.wire()
-                .next(Wire.answer(
+                .next(Openings.answer(
                         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"id\":"));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
         assertEquals(1, openai.attempts(ID));
@@ -203,13 +203,13 @@ class CancelUploadRetriesTest extends AgainstOpenAI {
     @Test
     void anAnswerThatDripsForLongerThanTheTimeoutIsCutOff() {
         openai.hasPending(ID);
-        openai.wire().next(Wire.drip("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n" + " ".repeat(1000), 100));
+        openai.wire().next(Openings.drip("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n" + " ".repeat(1000), 100));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }
 
     @Test
     void anUpstreamThatNeverAnswersEndsInsideTheBudget() {
-        openai.wire().next(Wire.silence(), Wire.silence(), Wire.silence());
+        openai.wire().next(Openings.silence(), Openings.silence(), Openings.silence());
         Lambda.Response response = Lambda.post(EVENT);
         assertEquals("UpstreamFailure", response.json().getString("errorType"));
         assertThat(response.millis(), lessThan(4500L));
@@ -217,7 +217,7 @@ class CancelUploadRetriesTest extends AgainstOpenAI {
 
     @Test
     void aCancelWhoseAnswerWasLostIsToldWhenTheNextAttemptFindsItCancelled() {
-        openai.wire().next(Wire.reset(""));
+        openai.wire().next(Openings.reset());
         openai.answers(ID, error(400, "Upload is already cancelled", null));
         JsonPath error = Lambda.error(EVENT);
         assertEquals("UploadAlreadyFinal", error.getString("errorType"));

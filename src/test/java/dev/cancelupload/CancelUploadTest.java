@@ -24,7 +24,7 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.upstream.OpenAI;
-import dev.cancelupload.upstream.Wire;
+import dev.cancelupload.upstream.Openings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -269,11 +269,11 @@ class CancelUploadTest extends AgainstOpenAI {
     @Test
     void consecutiveInvocationsShareAConnection() {
         openai.hasPending(ID);
-        openai.wire().next();
+        openai.wire().startOver();
         for (int i = 0; i < 5; i++) {
             Lambda.result(EVENT);
         }
-        assertEquals(1, openai.wire().accepted());
+        assertEquals(1, openai.wire().connections());
     }
 
     @Test
@@ -289,7 +289,7 @@ class CancelUploadTest extends AgainstOpenAI {
     void chunkedAnswersAreRead() {
         String body = upload(ID, "cancelled");
         openai.wire()
-                .next(Wire.answer(
+                .next(Openings.answer(
                         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
                                 + Integer.toHexString(10) + ";ext=1\r\n" + body.substring(0, 10) + "\r\n"
                                 + Integer.toHexString(body.length() - 10) + "\r\n" + body.substring(10)
@@ -301,8 +301,9 @@ class CancelUploadTest extends AgainstOpenAI {
     void interimAnswersArePassedOver() {
         String body = upload(ID, "cancelled");
         openai.wire()
-                .next(Wire.answer("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: "
-                        + body.length() + "\r\n\r\n" + body));
+                .next(Openings.answer(
+                        "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: "
+                                + body.length() + "\r\n\r\n" + body));
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }
 
@@ -425,23 +426,26 @@ class CancelUploadTest extends AgainstOpenAI {
     @Test
     void anAnswerWithoutEndIsCutOff() {
         String endless = "HTTP/1.1 200 OK\r\n\r\n" + " ".repeat(2_000_000);
-        openai.wire().next(Wire.busy(), Wire.busy(), Wire.answer(endless));
+        openai.wire().next(Openings.busy(), Openings.busy(), Openings.answer(endless));
         assertThat(Lambda.error(EVENT).getString("errorMessage"), containsString("larger than 65536 bytes"));
     }
 
     @Test
     void aFloodOfHeadersIsCutOff() {
         String flood = "HTTP/1.1 200 OK\r\n" + "x-flood: 0123456789\r\n".repeat(10_000) + "\r\n";
-        openai.wire().next(Wire.busy(), Wire.busy(), Wire.answer(flood));
+        openai.wire().next(Openings.busy(), Openings.busy(), Openings.answer(flood));
         assertThat(Lambda.error(EVENT).getString("errorMessage"), containsString("its head is larger than"));
     }
 
     @Test
     void theInvocationAfterAFailureIsUnharmed() {
         openai.wire()
-                .next(Wire.answer("garbage\r\n\r\n"), Wire.answer("garbage\r\n\r\n"), Wire.answer("garbage\r\n\r\n"));
+                .next(
+                        Openings.answer("garbage\r\n\r\n"),
+                        Openings.answer("garbage\r\n\r\n"),
+                        Openings.answer("garbage\r\n\r\n"));
         assertEquals("UpstreamFailure", Lambda.error(EVENT).getString("errorType"));
-        assertEquals(3, openai.wire().accepted());
+        assertEquals(3, openai.wire().connections());
         openai.hasPending(ID);
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }

@@ -141,12 +141,12 @@ class CleanUpUploadsTest extends AgainstOpenAI {
     @Test
     void aThousandIdsAreTakenEightAtATime() {
         openai.answersAnything(cancelledAsAsked());
-        openai.wire().next();
+        openai.wire().startOver();
         JsonPath report = Lambda.json(list(1000).toString());
         assertEquals(1000, report.getList("cancelled").size());
         assertEquals(1000, openai.requests().size());
         // No more connections than calls at a time; each is used again and again.
-        assertEquals(8, openai.wire().accepted());
+        assertEquals(8, openai.wire().connections());
     }
 
     @Test

@@ -56,11 +56,11 @@ class HostileAnswersTest extends AgainstOpenAI {
     void afterAnAnswerToAnotherRequestTheNextAttemptIsOnANewConnection() {
         openai.hasPending("upload_first");
         Lambda.result("\"upload_first\"");
-        int connections = openai.wire().accepted();
+        int connections = openai.wire().connections();
         openai.answersInTurn(ID, cancelled("upload_other"), cancelled(ID));
         Lambda.result(EVENT);
         assertEquals(2, openai.attempts(ID));
-        assertEquals(connections + 1, openai.wire().accepted());
+        assertEquals(connections + 1, openai.wire().connections());
     }
 
     @Test

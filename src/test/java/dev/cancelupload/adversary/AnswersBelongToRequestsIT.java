@@ -2,9 +2,12 @@ package dev.cancelupload.adversary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.upstream.Answer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -45,8 +48,8 @@ class AnswersBelongToRequestsIT {
     @ParameterizedTest
     @MethodSource("surplus")
     void nobodyGetsWhatIsLeftOfAnothersAnswer(Move surplus) throws Exception {
-        for (Protocol protocol : Protocol.values()) {
-            try (Target target = new Target(Export.CANCEL_UPLOAD, servers, protocol, Map.of())) {
+        for (Layer layer : Layer.values()) {
+            try (Target target = new Target(Export.CANCEL_UPLOAD, servers, layer, Map.of())) {
                 for (int i = 0; i < 2; i++) {
                     target.checkHonest();
                     target.check(surplus);
@@ -58,8 +61,8 @@ class AnswersBelongToRequestsIT {
 
     @ParameterizedTest
     @EnumSource
-    void nobodyGetsWhatIsLeftOfAnothersAnswerInABatch(Protocol protocol) throws Exception {
-        try (Target target = new Target(Export.CANCEL_UPLOAD, servers, protocol, Map.of())) {
+    void nobodyGetsWhatIsLeftOfAnothersAnswerInABatch(Layer layer) throws Exception {
+        try (Target target = new Target(Export.CANCEL_UPLOAD, servers, layer, Map.of())) {
             Move[] both =
                     surplus().flatMap(move -> Stream.of(move, Target.HONEST)).toArray(Move[]::new);
             for (int i = 0; i < 3; i++) {
@@ -76,7 +79,7 @@ class AnswersBelongToRequestsIT {
     @ParameterizedTest
     @MethodSource("wrong")
     void whatIsNotTheCancelledUploadThatWasAskedForIsNoSuccess(Export export, Move wrong) throws Exception {
-        try (Target target = new Target(export, servers, Protocol.TLS_1_3, Map.of("OPENAI_MAX_RETRIES", "0"))) {
+        try (Target target = new Target(export, servers, Layer.TLS_1_3, Map.of("OPENAI_MAX_RETRIES", "0"))) {
             target.check(wrong);
             target.checkHonest();
         }
@@ -114,14 +117,13 @@ class AnswersBelongToRequestsIT {
                     peer.raw(Arrays.copyOf(record, record.length / 2));
                     peer.owes(Arrays.copyOfRange(record, record.length / 2, record.length));
                 }));
-        return Arrays.stream(Protocol.values())
-                .flatMap(protocol -> words.stream().map(word -> Arguments.of(protocol, word)));
+        return Arrays.stream(Layer.values()).flatMap(layer -> words.stream().map(word -> Arguments.of(layer, word)));
     }
 
     @ParameterizedTest
     @MethodSource("unasked")
-    void anIdleConnectionOnWhichSomethingWasSentCarriesNoFurtherRequest(Protocol protocol, Word word) throws Exception {
-        try (Target target = new Target(Export.CANCEL_UPLOAD, servers, protocol, Map.of())) {
+    void anIdleConnectionOnWhichSomethingWasSentCarriesNoFurtherRequest(Layer layer, Word word) throws Exception {
+        try (Target target = new Target(Export.CANCEL_UPLOAD, servers, layer, Map.of())) {
             target.checkHonest();
             int connections = target.upstream.connections();
             for (Peer peer : target.upstream.open()) {
@@ -135,10 +137,10 @@ class AnswersBelongToRequestsIT {
 
     @ParameterizedTest
     @MethodSource("unasked")
-    void aConnectionOnWhichTheServerSpokeFirstCarriesNoRequest(Protocol protocol, Word word) throws Exception {
+    void aConnectionOnWhichTheServerSpokeFirstCarriesNoRequest(Layer layer, Word word) throws Exception {
         // Init waits half a second for a connection, and a busy machine may have none by then.
         for (int i = 0; i < 20; i++) {
-            if (isNotUsedAfter(protocol, word)) {
+            if (isNotUsedAfter(layer, word)) {
                 return;
             }
         }
@@ -146,9 +148,9 @@ class AnswersBelongToRequestsIT {
     }
 
     /** @return false if there was no connection before the first request */
-    private static boolean isNotUsedAfter(Protocol protocol, Word word) throws Exception {
+    private static boolean isNotUsedAfter(Layer layer, Word word) throws Exception {
         CountDownLatch spoken = new CountDownLatch(1);
-        HostileUpstream.Opening opening = peer -> {
+        Upstream.Opening opening = peer -> {
             peer.handshake();
             word.writer.write(peer);
             spoken.countDown();
@@ -157,7 +159,7 @@ class AnswersBelongToRequestsIT {
         try (Target target = new Target(
                 Export.CANCEL_UPLOAD,
                 servers,
-                connection -> protocol,
+                connection -> layer,
                 Target.OPENAI_KEY,
                 Target.AMPLE,
                 Map.of(),

@@ -2,9 +2,12 @@ package dev.cancelupload.adversary;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.upstream.Answer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +52,7 @@ class DeadlinesIT {
     }
 
     /** How a connection begins. */
-    private record Beginning(String name, HostileUpstream.Opening opening) {
+    private record Beginning(String name, Upstream.Opening opening) {
         @Override
         public String toString() {
             return name;
@@ -70,7 +73,7 @@ class DeadlinesIT {
                 }),
                 new Beginning("one key update every ten milliseconds", peer -> {
                     peer.handshake();
-                    HostileUpstream.daemon(() -> {
+                    Upstream.daemon(() -> {
                         try {
                             for (long end = System.nanoTime() + FLOOD.toNanos(); System.nanoTime() < end; ) {
                                 peer.sendKeyUpdates(1);
@@ -112,7 +115,7 @@ class DeadlinesIT {
         try (Target target = new Target(
                 Export.CANCEL_UPLOAD,
                 servers,
-                connection -> Protocol.TLS_1_3,
+                connection -> Layer.TLS_1_3,
                 Target.OPENAI_KEY,
                 BUDGET,
                 Map.of(),
@@ -123,7 +126,7 @@ class DeadlinesIT {
         }
     }
 
-    private static HostileUpstream.Opening counted(HostileUpstream.Opening opening, CountDownLatch spoken) {
+    private static Upstream.Opening counted(Upstream.Opening opening, CountDownLatch spoken) {
         return peer -> {
             try {
                 return opening.opens(peer);
@@ -143,7 +146,7 @@ class DeadlinesIT {
     void keyUpdatesThatWaitOnTheFirstConnectionDelayNoInit() throws Exception {
         CompletableFuture<Sandbox> started = new CompletableFuture<>();
         CountDownLatch spoken = new CountDownLatch(1);
-        HostileUpstream.Opening opening = peer -> {
+        Upstream.Opening opening = peer -> {
             peer.handshake();
             Sandbox sandbox = started.join();
             sandbox.freeze();
@@ -154,7 +157,7 @@ class DeadlinesIT {
         try (Target target = new Target(
                 Export.CANCEL_UPLOAD,
                 servers,
-                connection -> Protocol.TLS_1_3,
+                connection -> Layer.TLS_1_3,
                 Target.OPENAI_KEY,
                 BUDGET,
                 Map.of(),
@@ -182,7 +185,7 @@ class DeadlinesIT {
     private static void burst(Peer peer) throws IOException {
         byte[] all = peer.keyUpdates(BURST);
         peer.raw(Arrays.copyOf(all, BUFFERED));
-        HostileUpstream.daemon(() -> {
+        Upstream.daemon(() -> {
             try {
                 peer.raw(Arrays.copyOfRange(all, BUFFERED, all.length));
             } catch (IOException e) {
@@ -253,10 +256,7 @@ class DeadlinesIT {
     @MethodSource("streams")
     void aBatchEndsWithinItsBudget(Move stream) throws Exception {
         Move always = new Move(stream.kind(), stream.name(), 1, Expectation.FAILED, (exchange, random) -> stream.play()
-                .answers(
-                        new HostileUpstream.Exchange(
-                                exchange.upstream(), exchange.peer(), exchange.id(), 1, exchange.authorization()),
-                        random));
+                .answers(exchange.asFirst(), random));
         try (Target target = target(Export.CANCEL_UPLOAD, Map.of())) {
             Move[] batch = new Move[12];
             Arrays.fill(batch, always);
@@ -266,6 +266,6 @@ class DeadlinesIT {
     }
 
     private static Target target(Export export, Map<String, String> variables) throws IOException {
-        return new Target(export, servers, connection -> Protocol.TLS_1_3, Target.OPENAI_KEY, BUDGET, variables);
+        return new Target(export, servers, connection -> Layer.TLS_1_3, Target.OPENAI_KEY, BUDGET, variables);
     }
 }

@@ -2,6 +2,7 @@ package dev.cancelupload.adversary;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,7 +55,7 @@ final class Invariants {
     private static final int MOST_THREADS = 30;
     private static final int MOST_DESCRIPTORS = 80;
 
-    private final HostileUpstream upstream;
+    private final Upstream upstream;
     private final Sandbox sandbox;
     private final KeyDetector detector;
     private final Duration budget;
@@ -63,7 +64,7 @@ final class Invariants {
      * @param key that must not be seen
      * @param budget the value of {@code CANCEL_BUDGET}
      */
-    Invariants(HostileUpstream upstream, Sandbox sandbox, String key, Duration budget) {
+    Invariants(Upstream upstream, Sandbox sandbox, String key, Duration budget) {
         this.upstream = upstream;
         this.sandbox = sandbox;
         this.detector = new KeyDetector(key);

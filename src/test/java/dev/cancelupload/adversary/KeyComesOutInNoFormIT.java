@@ -3,10 +3,12 @@ package dev.cancelupload.adversary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.upstream.Answer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Upstream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +55,7 @@ class KeyComesOutInNoFormIT {
             target = new Target(
                     export,
                     servers,
-                    connection -> Protocol.PLAIN,
+                    connection -> Layer.PLAIN,
                     key,
                     Target.AMPLE,
                     // What a message does not quote, the log does not have either: nothing is to be gained by retries.
@@ -108,7 +110,7 @@ class KeyComesOutInNoFormIT {
     @ParameterizedTest
     @ValueSource(strings = {"id", "null", "upload", "cancelled", "object"})
     void aKeyThatIsTooShortToBeOneSpoilsNoAnswer(String key) throws Exception {
-        try (HostileUpstream upstream = new HostileUpstream(java.util.Optional.empty(), connection -> "");
+        try (Upstream upstream = new Upstream();
                 Sandbox sandbox = new Sandbox(
                         Export.CANCEL_UPLOAD,
                         Target.AMPLE,

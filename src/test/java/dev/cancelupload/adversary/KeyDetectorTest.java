@@ -3,6 +3,7 @@ package dev.cancelupload.adversary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.upstream.Answer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;

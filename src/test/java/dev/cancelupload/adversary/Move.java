@@ -1,5 +1,6 @@
 package dev.cancelupload.adversary;
 
+import dev.cancelupload.upstream.Upstream;
 import java.util.Random;
 
 /**
@@ -45,12 +46,11 @@ record Move(Kind kind, String name, int weight, Expectation expectation, Play pl
     @FunctionalInterface
     interface Play {
         /** @return whether the connection can have another request */
-        boolean answers(HostileUpstream.Exchange exchange, Random random)
-                throws java.io.IOException, InterruptedException;
+        boolean answers(Upstream.Exchange exchange, Random random) throws java.io.IOException, InterruptedException;
     }
 
     /** The move's way with an upload; what it leaves to chance is decided by this seed. */
-    HostileUpstream.Play seeded(long seed) {
+    Upstream.Play seeded(long seed) {
         return exchange -> play.answers(exchange, new Random(seed + exchange.attempt()));
     }
 

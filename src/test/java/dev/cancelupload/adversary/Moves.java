@@ -4,9 +4,12 @@ import static dev.cancelupload.adversary.Expectation.CANCELLED;
 import static dev.cancelupload.adversary.Expectation.EITHER;
 import static dev.cancelupload.adversary.Expectation.FAILED;
 
-import dev.cancelupload.adversary.HostileUpstream.Exchange;
 import dev.cancelupload.adversary.Move.Kind;
 import dev.cancelupload.adversary.Move.Play;
+import dev.cancelupload.upstream.Answer;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
+import dev.cancelupload.upstream.Upstream.Exchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -403,7 +406,7 @@ final class Moves {
 
     /** The same, while the connection's own thread reads what comes back. */
     static void floodBeside(Peer peer, Duration time, boolean goesOn) {
-        HostileUpstream.daemon(() -> {
+        Upstream.daemon(() -> {
             try {
                 flood(peer, time);
             } catch (IOException e) {

@@ -1,8 +1,8 @@
 package dev.cancelupload.adversary;
 
-import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.upstream.Layer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ class OnlyWhatAClientUsesIT {
     void nothingComesThroughButWhatAClientUses(Export export, Move poison) throws Exception {
         Target target = TARGETS.get(export);
         if (target == null || !target.sandbox.isAlive()) {
-            target = new Target(export, servers, Protocol.PLAIN, Map.of("OPENAI_MAX_RETRIES", "0"));
+            target = new Target(export, servers, Layer.PLAIN, Map.of("OPENAI_MAX_RETRIES", "0"));
             TARGETS.put(export, target);
         }
         target.check(poison);

@@ -1,8 +1,11 @@
 package dev.cancelupload.adversary;
 
-import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.upstream.Answer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -88,10 +91,10 @@ final class RandomWalk {
     String play(int invocations, Servers servers) throws Exception {
         Random connections = new Random(seed);
         long start = System.nanoTime();
-        IntFunction<Protocol> protocols =
-                number -> tls ? connections.nextInt(3) == 0 ? Protocol.TLS_1_2 : Protocol.TLS_1_3 : Protocol.PLAIN;
-        try (Target target = new Target(export, servers, protocols, key(), BUDGET, Map.of("OPENAI_TIMEOUT", "2s"))) {
-            HostileUpstream upstream = target.upstream;
+        IntFunction<Layer> layers =
+                number -> tls ? connections.nextInt(3) == 0 ? Layer.TLS_1_2 : Layer.TLS_1_3 : Layer.PLAIN;
+        try (Target target = new Target(export, servers, layers, key(), BUDGET, Map.of("OPENAI_TIMEOUT", "2s"))) {
+            Upstream upstream = target.upstream;
             Invariants invariants = target.invariants;
             int number = 0;
             try {
@@ -132,7 +135,7 @@ final class RandomWalk {
                         + "==";
     }
 
-    private void step(HostileUpstream upstream, Invariants invariants) throws Exception {
+    private void step(Upstream upstream, Invariants invariants) throws Exception {
         String before = random.nextInt(5) == 0 ? between(upstream) : "";
         Map<String, Move> chosen = new LinkedHashMap<>();
         boolean hostile = hostileEvents && random.nextInt(12) == 0;
@@ -184,7 +187,7 @@ final class RandomWalk {
     }
 
     /** What the upstream does between two requests: to the idle connections, or to the next one. */
-    private String between(HostileUpstream upstream) throws IOException {
+    private String between(Upstream upstream) throws IOException {
         int kind = random.nextInt(12);
         if (!moves.containsKey(BETWEEN.get(kind))) {
             return "";

@@ -3,9 +3,11 @@ package dev.cancelupload.adversary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cancelupload.adversary.Target.Protocol;
 import dev.cancelupload.adversary.Target.Servers;
 import dev.cancelupload.config.Export;
+import dev.cancelupload.upstream.Answer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +51,8 @@ class SmallestMemoryIT {
         servers = Servers.in(folder);
     }
 
-    private static Target target(Export export, Protocol protocol) throws IOException {
-        return new Target(export, servers, protocol, Map.of("OPENAI_MAX_RETRIES", "0"));
+    private static Target target(Export export, Layer layer) throws IOException {
+        return new Target(export, servers, layer, Map.of("OPENAI_MAX_RETRIES", "0"));
     }
 
     private static Move error(int kilobytes, String filling) {
@@ -75,7 +77,7 @@ class SmallestMemoryIT {
         for (int i = 0; i < 1000; i += 50) {
             moves[i] = Target.HONEST;
         }
-        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
+        try (Target target = target(Export.CLEAN_UP_UPLOADS, Layer.PLAIN)) {
             target.check(moves);
             target.check(Target.HONEST, Target.HONEST);
         }
@@ -85,7 +87,7 @@ class SmallestMemoryIT {
     void aCleanUpOfAThousandWithErrorsOfControlCharactersFitsLambda() throws Exception {
         Move[] moves = new Move[1000];
         Arrays.fill(moves, error(60, "\u0001"));
-        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
+        try (Target target = target(Export.CLEAN_UP_UPLOADS, Layer.PLAIN)) {
             target.check(moves);
             target.checkHonest();
         }
@@ -94,7 +96,7 @@ class SmallestMemoryIT {
     @ParameterizedTest
     @ValueSource(ints = {300, 6150})
     void aCleanUpOfAThousandInvalidIdsFitsLambda(int length) throws Exception {
-        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
+        try (Target target = target(Export.CLEAN_UP_UPLOADS, Layer.PLAIN)) {
             target.check(new Senders(random, true).invalidIds(length));
             target.checkHonest();
         }
@@ -107,7 +109,7 @@ class SmallestMemoryIT {
         int answered = 100;
         AtomicInteger requests = new AtomicInteger();
         CountDownLatch allWait = new CountDownLatch(concurrency);
-        try (Target target = target(Export.CLEAN_UP_UPLOADS, Protocol.PLAIN)) {
+        try (Target target = target(Export.CLEAN_UP_UPLOADS, Layer.PLAIN)) {
             target.upstream.plays(exchange -> {
                 if (requests.incrementAndGet() <= answered) {
                     return exchange.honest();
@@ -117,7 +119,7 @@ class SmallestMemoryIT {
                 return false;
             });
             List<String> ids = Stream.generate(target::id).limit(200).toList();
-            HostileUpstream.daemon(() -> {
+            Upstream.daemon(() -> {
                 try {
                     target.sandbox.invoke("[\"" + String.join("\",\"", ids) + "\"]");
                 } catch (AssertionError | InterruptedException e) {
@@ -143,7 +145,7 @@ class SmallestMemoryIT {
     @MethodSource("largest")
     void noEventEndsTheProcess(Export export, String filling) throws Exception {
         String event = Senders.FILLINGS.get(filling).of(Senders.LARGEST_EVENT, random);
-        try (Target target = target(export, Protocol.PLAIN)) {
+        try (Target target = target(export, Layer.PLAIN)) {
             for (int i = 0; i < 2; i++) {
                 target.check(new Invocation("event of 6 MB, " + filling, event, Invocation.Reply.ANY));
                 target.checkHonest();
@@ -159,7 +161,7 @@ class SmallestMemoryIT {
     @ParameterizedTest
     @MethodSource("fillings")
     void noMessageTakesOthersWithIt(String filling) throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.PLAIN)) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Layer.PLAIN)) {
             Map<String, Expectation> uploads = new LinkedHashMap<>();
             List<String> records = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -183,7 +185,7 @@ class SmallestMemoryIT {
 
     @Test
     void aBatchOfTenThousandMessagesIsServed() throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.TLS_1_3)) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Layer.TLS_1_3)) {
             Move[] moves = new Move[10_000];
             Arrays.fill(moves, Target.HONEST);
             target.check(moves);
@@ -194,7 +196,7 @@ class SmallestMemoryIT {
     @ParameterizedTest
     @EnumSource
     void fieldNamesOfEventsAreNotKept(Export export) throws Exception {
-        try (Target target = target(export, Protocol.PLAIN)) {
+        try (Target target = target(export, Layer.PLAIN)) {
             assertFlat(target, 15, 60, () -> {
                 String id = target.id();
                 String names = Senders.uniqueNames(300_000, random);
@@ -218,7 +220,7 @@ class SmallestMemoryIT {
     /** Small ones too, that are surely read. */
     @Test
     void headerNamesOfRequestsAreNotKept() throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD_HTTP, Protocol.PLAIN)) {
+        try (Target target = target(Export.CANCEL_UPLOAD_HTTP, Layer.PLAIN)) {
             assertFlat(target, 400, 2000, () -> {
                 String id = target.id();
                 String event = Target.request(id, "")
@@ -236,7 +238,7 @@ class SmallestMemoryIT {
 
     @Test
     void fieldNamesOfMessagesAreNotKept() throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.PLAIN)) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Layer.PLAIN)) {
             assertFlat(target, 15, 60, () -> {
                 String id = target.id();
                 target.check(new Invocation(
@@ -264,7 +266,7 @@ class SmallestMemoryIT {
                             .bytes());
             return true;
         });
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.PLAIN)) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Layer.PLAIN)) {
             assertFlat(target, 100, 600, () -> target.check(names));
         }
     }
@@ -305,7 +307,7 @@ class SmallestMemoryIT {
     @ParameterizedTest
     @MethodSource("contexts")
     void whatACallerSaysBesideAnEventDoesNoHarm(String header, String value) throws Exception {
-        try (Target target = target(Export.CANCEL_UPLOAD, Protocol.PLAIN)) {
+        try (Target target = target(Export.CANCEL_UPLOAD, Layer.PLAIN)) {
             String id = target.id();
             target.check(new Invocation(
                     "cancel",

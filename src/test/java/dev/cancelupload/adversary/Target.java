@@ -1,7 +1,9 @@
 package dev.cancelupload.adversary;
 
 import dev.cancelupload.config.Export;
-import dev.cancelupload.reliability.Authority;
+import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,31 +12,19 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import javax.net.ssl.SSLContext;
 
 /** One deployment under attack: the packaged function in Lambda's sandbox, and the hostile upstream behind it. */
 final class Target implements AutoCloseable {
 
-    /** How the upstream is reached. */
-    enum Protocol {
-        TLS_1_3("TLSv1.3"),
-        TLS_1_2("TLSv1.2"),
-        PLAIN("");
-
-        final String version;
-
-        Protocol(String version) {
-            this.version = version;
-        }
-    }
-
     /** A certificate and those who trust it, made once. */
     record Servers(SSLContext certificate, String anchors) {
         static Servers in(Path folder) throws Exception {
-            Authority authority = new Authority(folder);
-            return new Servers(authority.server("server", "localhost"), authority.anchors());
+            Certificates certificates = new Certificates(folder);
+            return new Servers(
+                    certificates.context("server", "localhost"),
+                    certificates.root().toString());
         }
     }
 
@@ -45,14 +35,14 @@ final class Target implements AutoCloseable {
     static final String GATEWAY_KEY = "gw+Abc9/Def0Ghi+Jkl8Mno/Pqr7StuVwx6Yz==";
 
     final Export export;
-    final HostileUpstream upstream;
+    final Upstream upstream;
     final Sandbox sandbox;
     final Invariants invariants;
     private final long seed;
     private int number;
 
     /**
-     * @param protocols of each connection, the first being 1; plain HTTP if the first has none
+     * @param layers of each connection, the first being 1
      * @param key the API key
      * @param budget the value of {@code CANCEL_BUDGET}
      * @param variables of the environment, besides those
@@ -60,18 +50,15 @@ final class Target implements AutoCloseable {
     Target(
             Export export,
             Servers servers,
-            IntFunction<Protocol> protocols,
+            IntFunction<Layer> layers,
             String key,
             Duration budget,
             Map<String, String> variables,
-            HostileUpstream.Opening... openings)
+            Upstream.Opening... openings)
             throws IOException {
         this.export = export;
         this.seed = 6;
-        boolean plain = protocols.apply(1) == Protocol.PLAIN;
-        upstream = new HostileUpstream(
-                plain ? Optional.empty() : Optional.of(servers.certificate()),
-                connection -> protocols.apply(connection).version);
+        upstream = new Upstream(layers, servers.certificate(), 0);
         upstream.opens(openings);
         Map<String, String> environment = new HashMap<>(Map.of(
                 "OPENAI_API_KEY",
@@ -93,8 +80,8 @@ final class Target implements AutoCloseable {
     static final Duration AMPLE = Duration.ofSeconds(30);
 
     /** With a budget that no test spends. */
-    Target(Export export, Servers servers, Protocol protocol, Map<String, String> variables) throws IOException {
-        this(export, servers, connection -> protocol, OPENAI_KEY, AMPLE, variables);
+    Target(Export export, Servers servers, Layer layer, Map<String, String> variables) throws IOException {
+        this(export, servers, connection -> layer, OPENAI_KEY, AMPLE, variables);
     }
 
     /** A new upload's id. */

@@ -10,9 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
-import dev.cancelupload.upstream.RecordServer;
-import dev.cancelupload.upstream.RecordServer.Layer;
-import dev.cancelupload.upstream.RecordServer.Peer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Openings.HandedOver;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -42,25 +43,26 @@ class AnswerOrderTest {
     @TempDir
     static Path folder;
 
-    private static Path keyStore;
+    private static SSLContext certificate;
     private static SSLContext tls;
 
     @BeforeAll
     static void certificates() throws Exception {
         Certificates certificates = new Certificates(folder);
-        keyStore = certificates.server("localhost", "localhost", 20);
+        certificate = certificates.context("localhost", "localhost");
         tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
     }
 
     /** A client of one server, and the server's end of the connection that it used last. */
     private static final class Pair implements AutoCloseable {
 
-        final RecordServer server;
+        final HandedOver peers = new HandedOver();
+        final Upstream server;
         final HttpTransport transport = new HttpTransport(Optional.empty(), tls);
         Peer peer;
 
         Pair(Layer layer) throws Exception {
-            server = new RecordServer(layer, keyStore);
+            server = new Upstream(layer, certificate).opensAll(peers);
         }
 
         Origin origin() {
@@ -71,7 +73,7 @@ class AnswerOrderTest {
         void connectAhead() throws Exception {
             URI uri = URI.create((server.isTls() ? "https" : "http") + "://localhost:" + server.port());
             transport.connectAhead(uri, Budget.of(Duration.ofSeconds(10)));
-            peer = server.next();
+            peer = peers.next();
         }
 
         FutureTask<HttpResponse> ask(String id) {
@@ -84,7 +86,7 @@ class AnswerOrderTest {
 
         /** The request comes on a new connection. */
         void expectOnNewConnection(String id) throws Exception {
-            peer = server.next();
+            peer = peers.next();
             assertEquals("POST /" + id + " HTTP/1.1", peer.request());
         }
 
@@ -121,11 +123,11 @@ class AnswerOrderTest {
             FutureTask<HttpResponse> first = pair.ask("a");
             pair.expectOnNewConnection("a");
             // Which fills the buffer of whoever reads from TLS, so that the second is left with TLS.
-            pair.peer.send(pair.peer.record(answer("a", 8192) + answer("stray")));
+            pair.peer.raw(pair.peer.record(answer("a", 8192) + answer("stray")));
             assertEquals("a", body(first));
             FutureTask<HttpResponse> second = pair.ask("b");
             pair.expectOnNewConnection("b");
-            pair.peer.send(pair.peer.record(answer("b")));
+            pair.peer.raw(pair.peer.record(answer("b")));
             assertEquals("b", body(second));
         }
     }
@@ -137,13 +139,13 @@ class AnswerOrderTest {
             try (Pair pair = new Pair(layer)) {
                 FutureTask<HttpResponse> first = pair.ask("a");
                 pair.expectOnNewConnection("a");
-                pair.peer.send(pair.peer.record(answer("a")));
+                pair.peer.raw(pair.peer.record(answer("a")));
                 assertEquals("a", body(first));
-                pair.peer.send(pair.peer.record(stray));
+                pair.peer.raw(pair.peer.record(stray));
                 FutureTask<HttpResponse> second = pair.ask("b");
                 assertNull(pair.peer.request());
                 pair.expectOnNewConnection("b");
-                pair.peer.send(pair.peer.record(answer("b")));
+                pair.peer.raw(pair.peer.record(answer("b")));
                 assertEquals("b", body(second));
             }
         }
@@ -161,14 +163,14 @@ class AnswerOrderTest {
         try (Pair pair = new Pair(layer)) {
             FutureTask<HttpResponse> first = pair.ask("a");
             pair.expectOnNewConnection("a");
-            pair.peer.send(pair.peer.record(answer("a")));
+            pair.peer.raw(pair.peer.record(answer("a")));
             assertEquals("a", body(first));
             byte[] record = pair.peer.record(answer("stray"));
-            pair.peer.send(Arrays.copyOf(record, cut));
+            pair.peer.raw(Arrays.copyOf(record, cut));
             FutureTask<HttpResponse> second = pair.ask("b");
             assertNull(pair.peer.request());
             pair.expectOnNewConnection("b");
-            pair.peer.send(pair.peer.record(answer("b")));
+            pair.peer.raw(pair.peer.record(answer("b")));
             assertEquals("b", body(second));
         }
     }
@@ -178,11 +180,11 @@ class AnswerOrderTest {
     void anAnswerBeforeTheFirstRequestIsNone(Layer layer) throws Exception {
         try (Pair pair = new Pair(layer)) {
             pair.connectAhead();
-            pair.peer.send(pair.peer.record(answer("stray")));
+            pair.peer.raw(pair.peer.record(answer("stray")));
             FutureTask<HttpResponse> call = pair.ask("a");
             assertNull(pair.peer.request());
             pair.expectOnNewConnection("a");
-            pair.peer.send(pair.peer.record(answer("a")));
+            pair.peer.raw(pair.peer.record(answer("a")));
             assertEquals("a", body(call));
         }
     }
@@ -190,15 +192,16 @@ class AnswerOrderTest {
     @ParameterizedTest
     @EnumSource
     void onAConnectionOpenedForTheRequestItIsNoneEither(Layer layer) throws Exception {
-        try (RecordServer server = new RecordServer(layer, keyStore);
+        HandedOver peers = new HandedOver();
+        try (Upstream server = new Upstream(layer, certificate).opensAll(peers);
                 HttpConnection connection = HttpConnection.open(
                         new Origin(server.isTls(), "localhost", server.port()),
                         Optional.empty(),
                         tls,
                         HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(10)))) {
-            Peer peer = server.next();
-            peer.send(peer.record(answer("stray")));
+            Peer peer = peers.next();
+            peer.raw(peer.record(answer("stray")));
             TransportException e = assertThrows(
                     TransportException.class,
                     () -> connection.exchange(new byte[1], Budget.of(Duration.ofSeconds(10))));
@@ -215,14 +218,14 @@ class AnswerOrderTest {
                 try (Pair pair = new Pair(layer)) {
                     FutureTask<HttpResponse> first = pair.ask("a");
                     pair.expectOnNewConnection("a");
-                    pair.peer.send(pair.peer.record(answer("a")));
+                    pair.peer.raw(pair.peer.record(answer("a")));
                     assertEquals("a", body(first));
                     FutureTask<HttpResponse> second = pair.ask("b");
                     assertEquals("POST /b HTTP/1.1", pair.peer.request());
                     if (oneRecord) {
-                        pair.peer.send(pair.peer.record(answer("late a") + more));
+                        pair.peer.raw(pair.peer.record(answer("late a") + more));
                     } else {
-                        pair.peer.send(pair.peer.record(answer("late a")), pair.peer.record(more));
+                        pair.peer.raw(pair.peer.record(answer("late a")), pair.peer.record(more));
                     }
                     if (more.isEmpty()) {
                         assertEquals("late a", body(second));
@@ -245,7 +248,7 @@ class AnswerOrderTest {
             for (String id : new String[] {"a", "b", "c"}) {
                 FutureTask<HttpResponse> call = pair.ask(id);
                 assertEquals("POST /" + id + " HTTP/1.1", peer.request());
-                peer.send(peer.keyUpdate(), peer.record(answer(id)));
+                peer.raw(peer.keyUpdate(), peer.record(answer(id)));
                 assertEquals(id, body(call));
             }
         }
@@ -258,7 +261,7 @@ class AnswerOrderTest {
                 for (String id : new String[] {"a", "b"}) {
                     FutureTask<HttpResponse> call = pair.ask(id);
                     pair.expectOnNewConnection(id);
-                    pair.peer.send(pair.peer.record(answer(id)));
+                    pair.peer.raw(pair.peer.record(answer(id)));
                     pair.peer.close();
                     assertEquals(id, body(call));
                 }
@@ -297,22 +300,22 @@ class AnswerOrderTest {
         String right = random.nextBoolean() ? answer(id) : answer(id, 8192 * (1 + random.nextInt(2)));
         byte[] later = new byte[0];
         switch (random.nextInt(6)) {
-            case 0 -> pair.peer.send(pair.peer.record(right + answer("stray")));
-            case 1 -> pair.peer.send(pair.peer.record(right), noise(pair.peer, random));
+            case 0 -> pair.peer.raw(pair.peer.record(right + answer("stray")));
+            case 1 -> pair.peer.raw(pair.peer.record(right), noise(pair.peer, random));
             case 2 -> {
                 byte[] record = pair.peer.record(right);
                 byte[] stray = noise(pair.peer, random);
                 int cut = random.nextInt(stray.length);
-                pair.peer.send(record, Arrays.copyOf(stray, cut));
+                pair.peer.raw(record, Arrays.copyOf(stray, cut));
                 later = Arrays.copyOfRange(stray, cut, stray.length);
             }
             case 3 -> {
                 byte[] record = pair.peer.record(right);
                 int cut = random.nextInt(record.length);
-                pair.peer.send(Arrays.copyOf(record, cut));
-                pair.peer.send(Arrays.copyOfRange(record, cut, record.length));
+                pair.peer.raw(Arrays.copyOf(record, cut));
+                pair.peer.raw(Arrays.copyOfRange(record, cut, record.length));
             }
-            default -> pair.peer.send(pair.peer.record(right));
+            default -> pair.peer.raw(pair.peer.record(right));
         }
         try {
             assertEquals(id, body(call));
@@ -334,7 +337,7 @@ class AnswerOrderTest {
 
     private static void tryToSend(Peer peer, byte[]... records) {
         try {
-            peer.send(records);
+            peer.raw(records);
         } catch (IOException e) {
             // The client has closed, as it should.
         }

@@ -11,9 +11,10 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.time.DeadlineException;
 import dev.cancelupload.upstream.Certificates;
-import dev.cancelupload.upstream.RecordServer;
-import dev.cancelupload.upstream.RecordServer.Layer;
-import dev.cancelupload.upstream.RecordServer.Peer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Openings.HandedOver;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -48,17 +49,19 @@ class DeadlineTest {
     @TempDir
     static Path folder;
 
-    private static Path keyStore;
+    private static SSLContext certificate;
     private static SSLContext tls;
 
     @BeforeAll
     static void certificates() throws Exception {
         Certificates certificates = new Certificates(folder);
-        keyStore = certificates.server("localhost", "localhost", 20);
+        certificate = certificates.context("localhost", "localhost");
         tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
     }
 
-    private static HttpConnection open(RecordServer server) throws TransportException {
+    private final HandedOver peers = new HandedOver();
+
+    private static HttpConnection open(Upstream server) throws TransportException {
         return HttpConnection.open(
                 new Origin(server.isTls(), "localhost", server.port()),
                 Optional.empty(),
@@ -76,7 +79,7 @@ class DeadlineTest {
     private static void pour(Peer peer, Stream stream) {
         background(() -> {
             while (true) {
-                peer.send(stream.next(peer));
+                peer.raw(stream.next(peer));
             }
         });
     }
@@ -109,15 +112,15 @@ class DeadlineTest {
     @ParameterizedTest
     @EnumSource
     void dripping(Layer layer) throws Exception {
-        try (RecordServer server = new RecordServer(layer, keyStore);
+        try (Upstream server = new Upstream(layer, certificate).opensAll(peers);
                 HttpConnection connection = open(server)) {
-            Peer peer = server.next();
+            Peer peer = peers.next();
             background(() -> {
                 peer.request();
                 byte[] record = peer.record("HTTP/1.1 200 OK\r\nx: " + "x".repeat(8000));
                 for (byte b : record) {
                     Thread.sleep(20);
-                    peer.send(new byte[] {b});
+                    peer.raw(new byte[] {b});
                 }
             });
             assertTrue(failsWithin(SHORT.plus(GRACE), connection, REQUEST).timedOut());
@@ -127,9 +130,9 @@ class DeadlineTest {
     @ParameterizedTest
     @EnumSource
     void interimAnswersWithoutEnd(Layer layer) throws Exception {
-        try (RecordServer server = new RecordServer(layer, keyStore);
+        try (Upstream server = new Upstream(layer, certificate).opensAll(peers);
                 HttpConnection connection = open(server)) {
-            Peer peer = server.next();
+            Peer peer = peers.next();
             background(() -> {
                 peer.request();
                 pour(peer, p -> p.record("HTTP/1.1 102 Processing\r\n\r\n"));
@@ -142,9 +145,9 @@ class DeadlineTest {
 
     @Test
     void keyUpdatesWithoutEndBeforeTheRequest() throws Exception {
-        try (RecordServer server = new RecordServer(Layer.TLS_1_3, keyStore);
+        try (Upstream server = new Upstream(Layer.TLS_1_3, certificate).opensAll(peers);
                 HttpConnection connection = open(server)) {
-            pour(server.next(), Peer::keyUpdate);
+            pour(peers.next(), Peer::keyUpdate);
             long start = System.nanoTime();
             while (connection.readPendingRecords()) {
                 // The first has not come yet.
@@ -157,9 +160,9 @@ class DeadlineTest {
     /** The client's answers to them find no room, since nobody reads them. */
     @Test
     void keyUpdatesWithoutEndInPlaceOfAnAnswer() throws Exception {
-        try (RecordServer server = new RecordServer(Layer.TLS_1_3, keyStore, 4096);
+        try (Upstream server = new Upstream(connection -> Layer.TLS_1_3, certificate, 4096).opensAll(peers);
                 HttpConnection connection = open(server)) {
-            Peer peer = server.next();
+            Peer peer = peers.next();
             background(() -> {
                 peer.request();
                 pour(peer, Peer::keyUpdate);
@@ -172,12 +175,12 @@ class DeadlineTest {
 
     @Test
     void anotherHandshakeIsRefused() throws Exception {
-        try (RecordServer server = new RecordServer(Layer.TLS_1_2, keyStore);
+        try (Upstream server = new Upstream(Layer.TLS_1_2, certificate).opensAll(peers);
                 HttpConnection connection = open(server)) {
-            Peer peer = server.next();
+            Peer peer = peers.next();
             background(() -> {
                 peer.request();
-                peer.send(peer.helloRequest());
+                peer.raw(peer.keyUpdate());
             });
             assertThat(
                     failsWithin(SHORT.plus(GRACE), connection, REQUEST).getMessage(),
@@ -188,9 +191,9 @@ class DeadlineTest {
     @ParameterizedTest
     @EnumSource
     void aRequestThatThePeerDoesNotTake(Layer layer) throws Exception {
-        try (RecordServer server = new RecordServer(layer, keyStore, 4096);
+        try (Upstream server = new Upstream(connection -> layer, certificate, 4096).opensAll(peers);
                 HttpConnection connection = open(server)) {
-            server.next();
+            peers.next();
             TransportException e = failsWithin(SHORT.plus(GRACE), connection, new byte[50_000_000]);
             assertTrue(e.timedOut());
             assertTrue(e.sent());
@@ -305,10 +308,10 @@ class DeadlineTest {
     @Test
     void sessionsOfOldConnectionsAreNotKept() throws Exception {
         for (Layer layer : new Layer[] {Layer.TLS_1_2, Layer.TLS_1_3}) {
-            try (RecordServer server = new RecordServer(layer, keyStore)) {
+            try (Upstream server = new Upstream(layer, certificate).opensAll(peers)) {
                 for (int i = 0; i < 5; i++) {
                     try (HttpConnection connection = open(server)) {
-                        server.next();
+                        peers.next();
                         assertTrue(connection.readPendingRecords());
                     }
                 }

@@ -1,19 +1,18 @@
 package dev.cancelupload.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.start.ChildJvm;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.time.DeadlineException;
 import java.io.File;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,22 +77,8 @@ class HostResolverTest {
     }
 
     private static List<String> output(Class<?> program, String classPath, Path hosts) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djdk.net.hosts.file=" + hosts,
-                        "-cp",
-                        classPath,
-                        program.getName(),
-                        hosts.toString())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it hangs");
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-        } finally {
-            process.destroyForcibly();
-        }
+        List<String> options = List.of("-Djdk.net.hosts.file=" + hosts);
+        return ChildJvm.run(program, classPath, options, Map.of(), hosts.toString())
+                .lines();
     }
 }

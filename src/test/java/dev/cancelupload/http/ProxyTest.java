@@ -10,7 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.ConnectProxy;
-import dev.cancelupload.upstream.TlsServer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Upstream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ class ProxyTest {
         Certificates certificates = new Certificates(folder);
         Budget budget = Budget.of(Duration.ofSeconds(20));
         SSLContext tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
-        try (TlsServer server = new TlsServer(certificates.server("server", ORIGIN.host(), 20));
+        try (Upstream server = new Upstream(Layer.TLS_1_3, certificates.context("server", ORIGIN.host()));
                 ConnectProxy proxy = new ConnectProxy(server.port());
                 HttpConnection connection = HttpConnection.open(
                         ORIGIN, Optional.of(at(proxy.port())), tls, HostResolver.WITHIN_BUDGET, budget)) {

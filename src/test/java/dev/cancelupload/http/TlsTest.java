@@ -11,7 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
-import dev.cancelupload.upstream.TlsServer;
+import dev.cancelupload.upstream.Layer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,8 +43,12 @@ class TlsTest {
         certificates.server("client", "client.example", 20);
     }
 
+    private static Upstream server(Path keyStore) throws Exception {
+        return new Upstream(Layer.TLS_1_3, certificates.context(keyStore));
+    }
+
     private static int call(Path keyStore, Optional<Path> trustAnchors) throws Exception {
-        try (TlsServer server = new TlsServer(keyStore)) {
+        try (Upstream server = server(keyStore)) {
             return call(server.port(), tls(trustAnchors));
         }
     }
@@ -102,7 +107,7 @@ class TlsTest {
     @Test
     void aServerThatAsksWhoIsCallingSeesTheClientCertificate() throws Exception {
         KeyManager[] identity = Tls.identity(certificates.chain("client"), certificates.key("client"));
-        try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
+        try (Upstream server = server(localhost).wantingCertificates()) {
             assertEquals(
                     200,
                     call(
@@ -113,7 +118,7 @@ class TlsTest {
 
     @Test
     void withoutAClientCertificateItIsNoAnswerAndTheReasonIsTheServers() throws Exception {
-        try (TlsServer server = TlsServer.mutual(localhost, certificates.trustStore())) {
+        try (Upstream server = server(localhost).wantingCertificates()) {
             SSLContext tls = tls(Optional.of(certificates.root()));
             for (int i = 0; i < 20; i++) {
                 TransportException e = assertThrows(TransportException.class, () -> call(server.port(), tls));
@@ -153,7 +158,7 @@ class TlsTest {
     @Test
     void aConnectionThatHasOnlyHadItsSessionTicketsIsAliveAndStillWorks() throws Exception {
         SSLContext tls = tls(Optional.of(certificates.root()));
-        try (TlsServer server = new TlsServer(localhost);
+        try (Upstream server = server(localhost);
                 HttpConnection connection = HttpConnection.open(
                         new Origin(true, "localhost", server.port()),
                         Optional.empty(),

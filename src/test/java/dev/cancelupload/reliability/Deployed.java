@@ -9,6 +9,7 @@ import dev.cancelupload.json.Json;
 import dev.cancelupload.start.Bootstrap;
 import dev.cancelupload.start.RuntimeApi;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,10 +1,12 @@
 package dev.cancelupload.reliability;
 
 import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.reliability.Upstream.Behaviour;
-import dev.cancelupload.reliability.Upstream.Exchange;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
+import dev.cancelupload.upstream.Upstream.Exchange;
+import dev.cancelupload.upstream.Upstream.Opening;
+import dev.cancelupload.upstream.Upstream.Play;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
@@ -13,7 +15,8 @@ import javax.net.ssl.SSLContext;
  * A fault of OpenAI or of the way to it, and what has to come of it.
  *
  * @param name for a reader
- * @param behaviour of the upstream
+ * @param opening what becomes of each connection
+ * @param play what becomes of each request
  * @param kind how the cancel fails; empty if it succeeds in the end
  * @param attempts how many there are
  * @param seen how far they get
@@ -22,7 +25,8 @@ import javax.net.ssl.SSLContext;
  */
 record Fault(
         String name,
-        Behaviour behaviour,
+        Opening opening,
+        Play play,
         Optional<FailureKind> kind,
         int attempts,
         Seen seen,
@@ -44,17 +48,23 @@ record Fault(
 
     /** What happens to a connection before TLS. */
     @FunctionalInterface
-    interface Opening {
-        void befall(Socket raw) throws IOException, InterruptedException;
+    interface Beginning {
+        void befall(Peer peer) throws IOException, InterruptedException;
     }
 
-    private static Fault cancelled(String name, Behaviour behaviour, int attempts) {
-        return new Fault(name, behaviour, Optional.empty(), attempts, Seen.REQUEST, 200, "");
+    private static Fault cancelled(String name, Play play, int attempts) {
+        return new Fault(name, Upstream.HANDSHAKE, play, Optional.empty(), attempts, Seen.REQUEST, 200, "");
     }
 
     /** Every request gets this, and then the connection ends. */
     static Fault everyRequest(String name, Writer writer) {
-        return cancelled(name, answering(writer), 1);
+        return cancelled(
+                name,
+                exchange -> {
+                    writer.write(exchange);
+                    return false;
+                },
+                1);
     }
 
     /** Every request gets this complete answer. */
@@ -84,76 +94,41 @@ record Fault(
     }
 
     /** Every connection ends in this way before TLS. */
-    static Fault everyConnection(String name, Opening opening) {
-        return cancelled(
-                        name,
-                        new Behaviour() {
-                            @Override
-                            public boolean accepts(Socket raw, int connection)
-                                    throws IOException, InterruptedException {
-                                opening.befall(raw);
-                                return false;
-                            }
-
-                            @Override
-                            public boolean answers(Exchange exchange) {
-                                return false;
-                            }
-                        },
-                        1)
-                .seen(Seen.CONNECTION);
+    static Fault everyConnection(String name, Beginning beginning) {
+        return connections(name, peer -> {
+            beginning.befall(peer);
+            return false;
+        });
     }
 
     /** Every connection shows this certificate; a request would be served. */
     static Fault certificate(String name, SSLContext certificate) {
-        return cancelled(
-                        name,
-                        new Behaviour() {
-                            @Override
-                            public SSLContext tls(SSLContext good) {
-                                return certificate;
-                            }
-
-                            @Override
-                            public boolean answers(Exchange exchange) throws IOException {
-                                exchange.write(Answers.cancelled(exchange.id()));
-                                return true;
-                            }
-                        },
-                        1)
-                .seen(Seen.CONNECTION);
+        return connections(name, peer -> {
+            peer.handshake(certificate);
+            return true;
+        });
     }
 
-    private static Behaviour answering(Writer writer) {
-        return exchange -> {
-            writer.write(exchange);
-            return false;
-        };
-    }
-
-    /** Waits until the other side gives up. */
-    static void stall(Socket raw) throws IOException {
-        while (raw.getInputStream().read() >= 0) {
-            // What it sends is of no interest.
-        }
+    private static Fault connections(String name, Opening opening) {
+        return new Fault(name, opening, Exchange::honest, Optional.empty(), 1, Seen.CONNECTION, 200, "");
     }
 
     Fault seen(Seen how) {
-        return new Fault(name, behaviour, kind, attempts, how, httpStatus, words);
+        return new Fault(name, opening, play, kind, attempts, how, httpStatus, words);
     }
 
     /** It fails so, after so many attempts. */
     Fault fails(FailureKind how, int after, String saying) {
-        return new Fault(name, behaviour, Optional.of(how), after, seen, how.httpStatus(), saying);
+        return new Fault(name, opening, play, Optional.of(how), after, seen, how.httpStatus(), saying);
     }
 
     /** It succeeds after so many attempts. */
     Fault succeeds(int after) {
-        return new Fault(name, behaviour, Optional.empty(), after, seen, 200, "");
+        return new Fault(name, opening, play, Optional.empty(), after, seen, 200, "");
     }
 
     Fault status(int status) {
-        return new Fault(name, behaviour, kind, attempts, seen, status, words);
+        return new Fault(name, opening, play, kind, attempts, seen, status, words);
     }
 
     @Override

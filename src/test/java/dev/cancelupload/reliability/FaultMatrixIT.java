@@ -8,8 +8,12 @@ import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.reliability.Deployed.Reply;
+import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +53,7 @@ class FaultMatrixIT {
     @TempDir
     static Path folder;
 
-    private Authority authority;
+    private Certificates certificates;
     private SSLContext good;
     private SSLContext wrongHost;
     private SSLContext expired;
@@ -62,11 +66,11 @@ class FaultMatrixIT {
 
     @BeforeAll
     void start() throws Exception {
-        authority = new Authority(folder);
-        good = authority.server("good", "localhost");
-        wrongHost = authority.server("wrong", "api.openai.com");
-        expired = authority.expired("localhost");
-        untrusted = new Authority(folder).server("good", "localhost");
+        certificates = new Certificates(folder);
+        good = certificates.context("good", "localhost");
+        wrongHost = certificates.context("wrong", "api.openai.com");
+        expired = certificates.context(certificates.server("expired", "localhost", 5));
+        untrusted = new Certificates(Files.createTempDirectory(folder, "others")).context("good", "localhost");
         elsewhere = upstream();
         for (Export export : Export.values()) {
             patient.add(deployed(export, "1s", LONG_BUDGET));
@@ -89,11 +93,11 @@ class FaultMatrixIT {
                         "CANCEL_BUDGET",
                         budget.toMillis() + "ms",
                         "SSL_CERT_FILE",
-                        authority.anchors()));
+                        certificates.root().toString()));
     }
 
     private Upstream upstream() throws IOException {
-        return new Upstream(good, OpenAI.KEY, FaultMatrixIT::healthy);
+        return new Upstream(Layer.TLS_1_3, good).expectingKey(OpenAI.KEY).plays(FaultMatrixIT::healthy);
     }
 
     private static boolean healthy(Upstream.Exchange exchange) throws IOException {
@@ -187,7 +191,7 @@ class FaultMatrixIT {
 
     private Void comesToWhatTheContractSays(Fault fault, Deployed function, Duration budget) throws Exception {
         String id = id(function, "fault");
-        function.openai.behave(fault.behaviour());
+        function.openai.behave(fault.opening(), fault.play());
         Reply reply = function.cancel(id);
         if (fault.kind().isEmpty()) {
             assertTrue(function.isCancelled(reply, id), reply::toString);

@@ -17,6 +17,8 @@ import static dev.cancelupload.reliability.Fault.firstRequest;
 
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Peer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,8 +64,9 @@ final class Faults {
                 .fails(RATE_LIMITED, 1, "slow"));
         faults.add(everyAnswer("503 with a retry-after beyond the budget", error(503, "busy", "retry-after: 60\r\n"))
                 .fails(UPSTREAM_FAILURE, 1, "busy"));
-        faults.add(firstRequest("reset, then a stall", exchange -> Upstream.reset(exchange.raw()), id -> LENGTH_500)
-                .fails(BUDGET_SPENT, 2, "CANCEL_BUDGET"));
+        faults.add(
+                firstRequest("reset, then a stall", exchange -> exchange.peer().reset(), id -> LENGTH_500)
+                        .fails(BUDGET_SPENT, 2, "CANCEL_BUDGET"));
         return faults;
     }
 
@@ -74,11 +77,12 @@ final class Faults {
         faults.add(certificate("expired certificate", expired).fails(UPSTREAM_FAILURE, 3, "could not agree on TLS"));
         faults.add(certificate("certificate of an untrusted authority", untrusted)
                 .fails(UPSTREAM_FAILURE, 3, "could not agree on TLS"));
-        faults.add(everyConnection("plain HTTP where TLS should be", raw -> raw.getOutputStream()
-                        .write(Answers.cancelled("upload_x").getBytes(StandardCharsets.ISO_8859_1)))
+        faults.add(everyConnection(
+                        "plain HTTP where TLS should be",
+                        peer -> peer.raw(Answers.cancelled("upload_x").getBytes(StandardCharsets.ISO_8859_1)))
                 .fails(UPSTREAM_FAILURE, 3, "could not "));
-        faults.add(everyConnection("closed before TLS", raw -> {}).fails(UPSTREAM_FAILURE, 3, "could not "));
-        faults.add(everyConnection("reset before TLS", Upstream::reset).fails(UPSTREAM_FAILURE, 3, "could not "));
+        faults.add(everyConnection("closed before TLS", peer -> {}).fails(UPSTREAM_FAILURE, 3, "could not "));
+        faults.add(everyConnection("reset before TLS", Peer::reset).fails(UPSTREAM_FAILURE, 3, "could not "));
     }
 
     private static void resets(List<Fault> faults) {
@@ -94,13 +98,13 @@ final class Faults {
     private static void resetAfter(List<Fault> faults, String name, String bytes) {
         faults.add(everyRequest(name, exchange -> {
                     exchange.write(bytes);
-                    Upstream.reset(exchange.raw());
+                    exchange.peer().reset();
                 })
                 .fails(UPSTREAM_FAILURE, 3, "ended before"));
     }
 
     private static void stalls(List<Fault> faults) {
-        faults.add(everyConnection("stall in the TLS handshake", Fault::stall)
+        faults.add(everyConnection("stall in the TLS handshake", Peer::stall)
                 .fails(UPSTREAM_FAILURE, 3, "could not connect"));
         stallAfter(faults, "stall before the answer", "");
         stallAfter(faults, "stall within the status line", "HTTP/1.1 2");
@@ -117,7 +121,7 @@ final class Faults {
     private static void stallAfter(List<Fault> faults, String name, String bytes) {
         faults.add(everyRequest(name, exchange -> {
                     exchange.write(bytes);
-                    Fault.stall(exchange.raw());
+                    exchange.peer().stall();
                 })
                 .fails(UPSTREAM_FAILURE, 3, "no complete answer came in time"));
     }
@@ -192,8 +196,7 @@ final class Faults {
                     byte[] body = gzip(OpenAI.upload(exchange.id(), "cancelled"));
                     exchange.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n"
                             + "content-length: " + body.length + "\r\n\r\n");
-                    exchange.out().write(body);
-                    exchange.out().flush();
+                    exchange.peer().send(body);
                 })
                 .fails(UPSTREAM_FAILURE, 1, "is not JSON"));
         for (String type :
@@ -327,16 +330,18 @@ final class Faults {
         byte[] block = new byte[0x10000];
         for (int left = HUNDRED_MB; left > 0; left -= block.length) {
             exchange.write(before);
-            exchange.out().write(block);
+            exchange.peer().send(block);
             exchange.write(before.isEmpty() ? "" : "\r\n");
         }
     }
 
     private static void recovered(List<Fault> faults) {
-        faults.add(firstRequest("reset, then success", exchange -> Upstream.reset(exchange.raw()), Answers::cancelled)
-                .succeeds(2));
-        faults.add(firstRequest("stall, then success", exchange -> Fault.stall(exchange.raw()), Answers::cancelled)
-                .succeeds(2));
+        faults.add(
+                firstRequest("reset, then success", exchange -> exchange.peer().reset(), Answers::cancelled)
+                        .succeeds(2));
+        faults.add(
+                firstRequest("stall, then success", exchange -> exchange.peer().stall(), Answers::cancelled)
+                        .succeeds(2));
         faults.add(firstRequest("truncated, then success", exchange -> exchange.write(LENGTH_500), Answers::cancelled)
                 .succeeds(2));
         String already = error(400, "Upload is already cancelled", "");
@@ -344,7 +349,9 @@ final class Faults {
         faults.add(firstRequest("lost answer, then already cancelled", exchange -> {}, id -> already)
                 .fails(UPLOAD_ALREADY_FINAL, 2, words));
         faults.add(firstRequest(
-                        "late answer, then already cancelled", exchange -> Fault.stall(exchange.raw()), id -> already)
+                        "late answer, then already cancelled",
+                        exchange -> exchange.peer().stall(),
+                        id -> already)
                 .fails(UPLOAD_ALREADY_FINAL, 2, words));
         faults.add(firstRequest(
                         "truncated answer, then already cancelled",

@@ -11,7 +11,10 @@ import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.reliability.Deployed.Reply;
+import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,24 +112,32 @@ class FuzzIT {
     @TempDir
     static Path folder;
 
-    private static Authority authority;
+    private static Certificates certificates;
     private static SSLContext certificate;
 
     @BeforeAll
     static void certificates() throws Exception {
-        authority = new Authority(folder);
-        certificate = authority.server("server", "localhost");
+        certificates = new Certificates(folder);
+        certificate = certificates.context("server", "localhost");
     }
 
     private static Deployed deployed(Export export) throws IOException {
-        Upstream openai = new Upstream(certificate, OpenAI.KEY, exchange -> {
-            exchange.write(Answers.cancelled(exchange.id()));
-            return true;
-        });
+        Upstream openai = new Upstream(Layer.TLS_1_3, certificate)
+                .expectingKey(OpenAI.KEY)
+                .plays(exchange -> {
+                    exchange.write(Answers.cancelled(exchange.id()));
+                    return true;
+                });
         return new Deployed(
                 export,
                 openai,
-                Map.of("SSL_CERT_FILE", authority.anchors(), "OPENAI_TIMEOUT", "20s", "CANCEL_BUDGET", "60s"));
+                Map.of(
+                        "SSL_CERT_FILE",
+                        certificates.root().toString(),
+                        "OPENAI_TIMEOUT",
+                        "20s",
+                        "CANCEL_BUDGET",
+                        "60s"));
     }
 
     @ParameterizedTest

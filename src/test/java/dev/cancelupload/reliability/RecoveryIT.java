@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.reliability.Deployed.Reply;
 import dev.cancelupload.start.JavaRuntime;
+import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +53,7 @@ class RecoveryIT {
     @TempDir
     static Path folder;
 
-    private static Authority authority;
+    private static Certificates certificates;
     private static SSLContext localhost;
     private static SSLContext named;
 
@@ -58,9 +61,9 @@ class RecoveryIT {
 
     @BeforeAll
     static void certificates() throws Exception {
-        authority = new Authority(folder);
-        localhost = authority.server("localhost", "localhost");
-        named = authority.server("named", NAME);
+        certificates = new Certificates(folder);
+        localhost = certificates.context("localhost", "localhost");
+        named = certificates.context("named", NAME);
     }
 
     @BeforeEach
@@ -80,7 +83,7 @@ class RecoveryIT {
     }
 
     private static Upstream upstream(SSLContext certificate) throws IOException {
-        return new Upstream(certificate, OpenAI.KEY, RecoveryIT::healthy);
+        return new Upstream(Layer.TLS_1_3, certificate).expectingKey(OpenAI.KEY).plays(RecoveryIT::healthy);
     }
 
     private static Deployed deployed(Export export, Upstream openai, Map<String, String> variables, String... arguments)
@@ -91,7 +94,7 @@ class RecoveryIT {
                 "CANCEL_BUDGET",
                 BUDGET.toMillis() + "ms",
                 "SSL_CERT_FILE",
-                authority.anchors()));
+                certificates.root().toString()));
         all.putAll(variables);
         return new Deployed(export, openai, all, arguments);
     }
@@ -184,7 +187,7 @@ class RecoveryIT {
         for (Deployed function : functions) {
             function.openai.behave(exchange -> {
                 if (exchange.number() == 2) {
-                    Fault.stall(exchange.raw());
+                    exchange.peer().stall();
                     return false;
                 }
                 return healthy(exchange);
@@ -209,19 +212,14 @@ class RecoveryIT {
 
     @Test
     void anUpstreamThatComesBackWithAnotherCertificateIsTrustedByItsAuthority() throws Exception {
-        SSLContext renewed = authority.server("renewed", "localhost");
+        SSLContext renewed = certificates.context("renewed", "localhost");
         for (Deployed function : functions) {
-            function.openai.behave(new Upstream.Behaviour() {
-                @Override
-                public SSLContext tls(SSLContext good) {
-                    return renewed;
-                }
-
-                @Override
-                public boolean answers(Upstream.Exchange exchange) throws IOException {
-                    return healthy(exchange);
-                }
-            });
+            function.openai.behave(
+                    peer -> {
+                        peer.handshake(renewed);
+                        return true;
+                    },
+                    RecoveryIT::healthy);
             assertCancelsAtOnce(function, "upload_after", 1);
         }
     }

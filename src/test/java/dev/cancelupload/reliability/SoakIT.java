@@ -10,7 +10,10 @@ import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.reliability.Deployed.Reply;
+import dev.cancelupload.upstream.Certificates;
+import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,7 +121,7 @@ class SoakIT {
 
     private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
     private final Random random = new Random(SEED);
-    private Authority authority;
+    private Certificates certificates;
     private Upstream openai;
     private int number;
     private long requests;
@@ -126,8 +129,10 @@ class SoakIT {
 
     @BeforeEach
     void start() throws Exception {
-        authority = new Authority(folder);
-        openai = new Upstream(authority.server("server", "localhost"), OpenAI.KEY, this::answer);
+        certificates = new Certificates(folder);
+        openai = new Upstream(Layer.TLS_1_3, certificates.context("server", "localhost"))
+                .expectingKey(OpenAI.KEY)
+                .plays(this::answer);
     }
 
     @AfterEach
@@ -160,7 +165,7 @@ class SoakIT {
             case DOWN -> exchange.write(Answers.error(500, "Down", "x-should-retry: false\r\n"));
             case HTML -> exchange.write(Answers.http(200, "", "<html>"));
             case BROKEN -> {
-                Upstream.reset(exchange.raw());
+                exchange.peer().reset();
                 return false;
             }
             case INVALID -> throw new AssertionError("sent: " + id);
@@ -184,7 +189,13 @@ class SoakIT {
         return new Deployed(
                 export,
                 openai,
-                Map.of("SSL_CERT_FILE", authority.anchors(), "OPENAI_TIMEOUT", "20s", "CANCEL_BUDGET", "60s"));
+                Map.of(
+                        "SSL_CERT_FILE",
+                        certificates.root().toString(),
+                        "OPENAI_TIMEOUT",
+                        "20s",
+                        "CANCEL_BUDGET",
+                        "60s"));
     }
 
     @Test

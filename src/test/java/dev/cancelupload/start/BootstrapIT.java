@@ -11,8 +11,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.ConnectProxy;
+import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.OpenAI;
-import dev.cancelupload.upstream.TlsServer;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,9 +258,9 @@ class BootstrapIT {
                 allOf(containsString("UpstreamFailure"), containsString("no-such-host.invalid")));
     }
 
-    private RuntimeApi.Post overTls(Path keyStore, Optional<Path> anchors) throws Exception {
-        try (TlsServer server = new TlsServer(keyStore)) {
-            environment.put("OPENAI_BASE_URL", "https://localhost:" + server.port() + "/v1");
+    private RuntimeApi.Post overTls(SSLContext certificate, Optional<Path> anchors) throws Exception {
+        try (Upstream server = new Upstream(Layer.TLS_1_3, certificate)) {
+            environment.put("OPENAI_BASE_URL", server.baseUrl());
             environment.put("OPENAI_MAX_RETRIES", "0");
             anchors.ifPresent(file -> environment.put("SSL_CERT_FILE", file.toString()));
             start();
@@ -273,7 +275,7 @@ class BootstrapIT {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
         assertEquals(
                 "response",
-                overTls(certificates.server("s", "localhost", 20), Optional.of(certificates.root()))
+                overTls(certificates.context("s", "localhost"), Optional.of(certificates.root()))
                         .kind());
     }
 
@@ -281,7 +283,7 @@ class BootstrapIT {
     void anUntrustedServerGetsNoKey() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
         assertThat(
-                overTls(certificates.server("s", "localhost", 20), Optional.empty())
+                overTls(certificates.context("s", "localhost"), Optional.empty())
                         .body(),
                 allOf(containsString("UpstreamFailure"), containsString("could not agree on TLS")));
     }
@@ -290,7 +292,7 @@ class BootstrapIT {
     void aServerWithAnothersCertificateGetsNoKey() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
         assertThat(
-                overTls(certificates.server("s", "api.openai.com", 20), Optional.of(certificates.root()))
+                overTls(certificates.context("s", "api.openai.com"), Optional.of(certificates.root()))
                         .body(),
                 containsString("could not agree on TLS"));
     }
@@ -298,7 +300,7 @@ class BootstrapIT {
     @Test
     void aProxyLeadsToTheServerWithoutSeeingTheKey() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
-        try (TlsServer server = new TlsServer(certificates.server("s", "api.openai.example", 20));
+        try (Upstream server = new Upstream(Layer.TLS_1_3, certificates.context("s", "api.openai.example"));
                 ConnectProxy proxy = new ConnectProxy(server.port())) {
             environment.put("OPENAI_BASE_URL", "https://api.openai.example/v1");
             environment.put("SSL_CERT_FILE", certificates.root().toString());
@@ -316,9 +318,9 @@ class BootstrapIT {
     void aServerThatAsksWhoIsCallingSeesTheClientCertificate() throws Exception {
         Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
         certificates.server("client", "client.example", 20);
-        try (TlsServer server =
-                TlsServer.mutual(certificates.server("s", "localhost", 20), certificates.trustStore())) {
-            environment.put("OPENAI_BASE_URL", "https://localhost:" + server.port() + "/v1");
+        try (Upstream server =
+                new Upstream(Layer.TLS_1_3, certificates.context("s", "localhost")).wantingCertificates()) {
+            environment.put("OPENAI_BASE_URL", server.baseUrl());
             environment.put("SSL_CERT_FILE", certificates.root().toString());
             environment.put(
                     "OPENAI_MTLS_CLIENT_CERT_FILE", certificates.chain("client").toString());

@@ -12,6 +12,9 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate authority of a test: a P-384 root like OpenAI's, and P-256 server certificates. */
 public final class Certificates {
@@ -62,6 +65,22 @@ public final class Certificates {
         KeyStore keys = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
         byte[] der = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
         return Files.writeString(folder.resolve(name + ".key"), pem("PRIVATE KEY", der));
+    }
+
+    /** For a server with such a certificate that is valid now. */
+    public SSLContext context(String name, String host) throws IOException, GeneralSecurityException {
+        return context(server(name, host, 20));
+    }
+
+    /** For a server with what is in this key store; of clients it trusts those with a certificate of this authority. */
+    public SSLContext context(Path keyStore) throws IOException, GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(KeyStore.getInstance(trustStore().toFile(), PASSWORD.toCharArray()));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
     }
 
     /** A key store with the root only, for a server that asks its clients for certificates. */

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real HTTP server in OpenAI's place, behind a {@link Wire} that can do to a connection what no HTTP server does.
- * Each test says what it answers; a test's class may add variables of the function by init arguments.
+ * A real HTTP server in OpenAI's place, behind an {@link Upstream} that can do to a connection what no HTTP server
+ * does. Each test says what it answers; a test's class may add variables of the function by init arguments.
  */
 public class OpenAI implements QuarkusTestResourceLifecycleManager {
 
@@ -34,7 +34,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     private final WireMockServer server = new WireMockServer(
             options().dynamicPort().stubRequestLoggingDisabled(true).containerThreads(40));
     private StubMapping refusal = post(anyUrl()).build();
-    private Wire wire;
+    private Upstream wire;
     private Map<String, String> variables = Map.of();
 
     @Override
@@ -46,7 +46,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         server.start();
         try {
-            wire = new Wire(server.port());
+            wire = new Upstream().opensAll(Openings.relay(server.port()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,7 +64,11 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         if (wire != null) {
-            wire.close();
+            try {
+                wire.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
         server.stop();
     }
@@ -76,13 +80,14 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
 
     /** Forgets all answers and all requests; what no answer is set for is an unknown upload. */
     public void reset() {
-        wire.reset();
+        wire.startOver();
         server.resetAll();
         server.stubFor(
                 post(anyUrl()).atPriority(10).willReturn(error(404, "No such Upload object: none", "not_found")));
     }
 
-    public Wire wire() {
+    /** What is before it, and relays to it unless a test says otherwise. */
+    public Upstream wire() {
         return wire;
     }
 

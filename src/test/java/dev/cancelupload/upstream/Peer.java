@@ -1,4 +1,4 @@
-package dev.cancelupload.adversary;
+package dev.cancelupload.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -11,24 +11,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 
 /**
  * The server's end of one connection. It decides what goes into one TLS record, and which bytes of a record go out
  * when; without TLS a record is what one call writes.
  */
-final class Peer implements Closeable {
+public final class Peer implements Closeable {
 
     /** RFC 8446, 5.1: the most that one record carries. */
-    static final int LARGEST_RECORD = 1 << 14;
+    public static final int LARGEST_RECORD = 1 << 14;
 
     private final Socket socket;
     /** Whoever seals and sends holds it, since records have to go out in the order in which they were sealed. */
     private final Object order = new Object();
 
-    private final Optional<SSLEngine> engine;
+    /** Whoever uses the engine holds it. */
+    private final Object tls = new Object();
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private Optional<SSLEngine> engine;
     private final ByteBuffer received = ByteBuffer.allocate(1 << 17).flip();
     private final ByteArrayOutputStream decrypted = new ByteArrayOutputStream();
     private final List<String> served = new ArrayList<>();
@@ -41,12 +48,12 @@ final class Peer implements Closeable {
         this.engine = engine;
     }
 
-    Socket socket() {
+    public Socket socket() {
         return socket;
     }
 
     /** The ids of the requests that came over this connection, in their order. */
-    synchronized List<String> served() {
+    public synchronized List<String> served() {
         return List.copyOf(served);
     }
 
@@ -55,34 +62,50 @@ final class Peer implements Closeable {
     }
 
     /** How many requests came over this connection. */
-    int requests() {
+    public int requests() {
         return requests;
     }
 
     /** Bytes that go out beneath TLS as soon as there is another request. */
-    void owes(byte[] bytes) {
+    public void owes(byte[] bytes) {
         owed = bytes;
     }
 
-    boolean hasKeyUpdates() {
+    public boolean hasKeyUpdates() {
         return engine.filter(e -> e.getSession().getProtocol().equals("TLSv1.3"))
                 .isPresent();
     }
 
-    boolean isTls() {
+    public boolean isTls() {
         return engine.isPresent();
     }
 
     /** Goes through TLS's handshake as any server does. */
-    void handshake() throws IOException {
+    public void handshake() throws IOException {
         if (engine.isEmpty()) {
             return;
         }
-        SSLEngine tls = engine.get();
-        tls.setUseClientMode(false);
-        tls.beginHandshake();
+        try {
+            handshake(engine.get());
+        } catch (SSLException e) {
+            refuse();
+            throw e;
+        }
+    }
+
+    /** The same with another certificate than the server has otherwise. */
+    public void handshake(SSLContext certificate) throws IOException {
+        SSLEngine other = certificate.createSSLEngine();
+        other.setUseClientMode(false);
+        other.setEnabledProtocols(engine.orElseThrow().getEnabledProtocols());
+        engine = Optional.of(other);
+        handshake();
+    }
+
+    private void handshake(SSLEngine server) throws IOException {
+        server.beginHandshake();
         while (true) {
-            HandshakeStatus status = tls.getHandshakeStatus();
+            HandshakeStatus status = server.getHandshakeStatus();
             switch (status) {
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> unwrap();
                 case NEED_WRAP -> raw(seal(new byte[0]));
@@ -94,9 +117,18 @@ final class Peer implements Closeable {
         }
     }
 
+    /** Tells the client why the handshake failed, and lets it close first, since a reset could overtake the alert. */
+    private void refuse() throws IOException {
+        ByteBuffer alert = ByteBuffer.allocate(LARGEST_RECORD + 2048);
+        engine.orElseThrow().wrap(ByteBuffer.allocate(0), alert);
+        raw(Arrays.copyOf(alert.array(), alert.position()));
+        socket.shutdownOutput();
+        stall();
+    }
+
     private void tasks() {
-        SSLEngine tls = engine.orElseThrow();
-        for (Runnable task = tls.getDelegatedTask(); task != null; task = tls.getDelegatedTask()) {
+        SSLEngine server = engine.orElseThrow();
+        for (Runnable task = server.getDelegatedTask(); task != null; task = server.getDelegatedTask()) {
             task.run();
         }
     }
@@ -106,7 +138,7 @@ final class Peer implements Closeable {
         ByteBuffer plain = ByteBuffer.allocate(LARGEST_RECORD + 2048);
         while (true) {
             SSLEngineResult result;
-            synchronized (engine) {
+            synchronized (tls) {
                 result = engine.orElseThrow().unwrap(received, plain);
             }
             switch (result.getStatus()) {
@@ -140,7 +172,7 @@ final class Peer implements Closeable {
      * The next request's head, its last line being empty. What arrives beside it, such as answers to key updates, is
      * read.
      */
-    String readHead() throws IOException {
+    public String readHead() throws IOException {
         while (true) {
             String text = decrypted.toString(StandardCharsets.ISO_8859_1);
             int end = text.indexOf("\r\n\r\n");
@@ -162,8 +194,18 @@ final class Peer implements Closeable {
         }
     }
 
+    /** The first line of the next request; null if the client closes instead. */
+    public String request() {
+        try {
+            return readHead().lines().findFirst().orElseThrow();
+        } catch (IOException e) {
+            // Closed, or reset, since it had not read everything.
+            return null;
+        }
+    }
+
     /** The bytes as one record, which is not sent yet, or as several if they are too many; as they are without TLS. */
-    byte[] seal(byte[] plain) throws IOException {
+    public byte[] seal(byte[] plain) throws IOException {
         if (engine.isEmpty()) {
             return plain;
         }
@@ -171,7 +213,7 @@ final class Peer implements Closeable {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         do {
             ByteBuffer record = ByteBuffer.allocate(LARGEST_RECORD + 2048);
-            synchronized (engine) {
+            synchronized (tls) {
                 SSLEngineResult result = engine.get().wrap(left, record);
                 if (result.getStatus() != SSLEngineResult.Status.OK) {
                     throw new IOException("not sealed: " + result);
@@ -182,21 +224,29 @@ final class Peer implements Closeable {
         return records.toByteArray();
     }
 
-    /** A key update that asks for one in return, which is not sent yet. */
-    private byte[] keyUpdate() throws IOException {
+    /** The same with characters of ISO 8859-1. */
+    public byte[] record(String plain) throws IOException {
+        return seal(plain.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * In TLS 1.3 a key update that asks for one in return, in TLS 1.2 the request for another handshake; it is not sent
+     * yet.
+     */
+    public byte[] keyUpdate() throws IOException {
         ByteBuffer record = ByteBuffer.allocate(LARGEST_RECORD + 2048);
-        synchronized (engine) {
-            SSLEngine tls = engine.orElseThrow();
-            tls.beginHandshake();
+        synchronized (tls) {
+            SSLEngine server = engine.orElseThrow();
+            server.beginHandshake();
             do {
-                tls.wrap(ByteBuffer.allocate(0), record);
-            } while (tls.getHandshakeStatus() == HandshakeStatus.NEED_WRAP);
+                server.wrap(ByteBuffer.allocate(0), record);
+            } while (server.getHandshakeStatus() == HandshakeStatus.NEED_WRAP);
         }
         return Arrays.copyOf(record.array(), record.position());
     }
 
     /** So many key updates one after the other, which are not sent yet. */
-    byte[] keyUpdates(int count) throws IOException {
+    public byte[] keyUpdates(int count) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) {
             all.writeBytes(keyUpdate());
@@ -205,14 +255,14 @@ final class Peer implements Closeable {
     }
 
     /** The same, all of them in one write to the socket. */
-    void sendKeyUpdates(int count) throws IOException {
+    public void sendKeyUpdates(int count) throws IOException {
         synchronized (order) {
             raw(keyUpdates(count));
         }
     }
 
     /** Each part as a record of its own, all of them in one write to the socket. */
-    void send(byte[]... parts) throws IOException {
+    public void send(byte[]... parts) throws IOException {
         synchronized (order) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (byte[] part : parts) {
@@ -222,20 +272,21 @@ final class Peer implements Closeable {
         }
     }
 
-    /** Bytes that go out as they are, beneath TLS. */
-    void raw(byte[] bytes) throws IOException {
+    /** Bytes that go out as they are, beneath TLS, all of them in one write to the socket. */
+    public void raw(byte[]... parts) throws IOException {
+        byte[] all = concatenated(parts);
         synchronized (order) {
-            socket.getOutputStream().write(bytes);
+            socket.getOutputStream().write(all);
         }
     }
 
     /** TLS's close_notify, and the connection stays open. */
-    void closeNotify() throws IOException {
+    public void closeNotify() throws IOException {
         if (engine.isEmpty()) {
             return;
         }
         ByteBuffer record = ByteBuffer.allocate(LARGEST_RECORD + 2048);
-        synchronized (engine) {
+        synchronized (tls) {
             engine.get().closeOutbound();
             engine.get().wrap(ByteBuffer.allocate(0), record);
         }
@@ -243,14 +294,14 @@ final class Peer implements Closeable {
     }
 
     /** Takes and discards what the other side sends, until it gives up. */
-    void stall() throws IOException {
+    public void stall() throws IOException {
         byte[] bytes = new byte[8192];
         while (socket.getInputStream().read(bytes) >= 0) {
             // Of no interest.
         }
     }
 
-    void reset() {
+    public void reset() {
         try {
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
@@ -259,8 +310,14 @@ final class Peer implements Closeable {
         close();
     }
 
+    /** Waits until this side closes it. */
+    void awaitClose() throws InterruptedException {
+        closed.await();
+    }
+
     @Override
     public void close() {
+        closed.countDown();
         try {
             socket.close();
         } catch (IOException e) {
@@ -268,7 +325,7 @@ final class Peer implements Closeable {
         }
     }
 
-    static byte[] concatenated(byte[]... parts) {
+    public static byte[] concatenated(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);

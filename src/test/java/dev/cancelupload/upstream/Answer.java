@@ -1,4 +1,4 @@
-package dev.cancelupload.adversary;
+package dev.cancelupload.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * An HTTP answer as bytes, right or wrong in each of its parts. Text is ISO 8859-1 in the head and UTF-8 in the body.
  */
-final class Answer {
+public final class Answer {
 
     private enum Framing {
         LENGTH,
@@ -30,16 +30,16 @@ final class Answer {
         this.body = body.getBytes(StandardCharsets.UTF_8);
     }
 
-    static Answer of(int status, String body) {
+    public static Answer of(int status, String body) {
         return new Answer(status, body);
     }
 
     /** An Upload of that status; the nonce is its file's name. */
-    static Answer upload(String id, String nonce, String status) {
+    public static Answer upload(String id, String nonce, String status) {
         return of(200, uploadJson(id, nonce, status)).header("x-request-id", "req_" + id + "_" + nonce);
     }
 
-    static String uploadJson(String id, String nonce, String status) {
+    public static String uploadJson(String id, String nonce, String status) {
         return """
                 {"id":"%s","object":"upload","bytes":2147483648,"created_at":1719184911,"filename":"%s_%s",\
                 "purpose":"fine-tune","status":"%s","expires_at":1719188511,"file":null}"""
@@ -47,54 +47,54 @@ final class Answer {
     }
 
     /** OpenAI's error object with the id and the nonce in its text. */
-    static Answer error(int status, String id, String nonce) {
+    public static Answer error(int status, String id, String nonce) {
         return of(status, errorJson(quoted("Request " + id + "_" + nonce + " failed")))
                 .header("x-request-id", "req_" + id + "_" + nonce);
     }
 
     /** @param message as JSON */
-    static String errorJson(String message) {
+    public static String errorJson(String message) {
         return "{\"error\":{\"message\":" + message
                 + ",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}";
     }
 
-    static String quoted(String text) {
+    public static String quoted(String text) {
         return dev.cancelupload.json.Json.MAPPER.getNodeFactory().textNode(text).toString();
     }
 
-    Answer header(String name, String value) {
+    public Answer header(String name, String value) {
         headers.add(name + ": " + value);
         return this;
     }
 
-    Answer reason(String text) {
+    public Answer reason(String text) {
         reason = text;
         return this;
     }
 
-    Answer contentType(String value) {
+    public Answer contentType(String value) {
         contentType = value;
         return this;
     }
 
-    Answer body(byte[] bytes) {
+    public Answer body(byte[] bytes) {
         body = bytes;
         return this;
     }
 
-    Answer chunked(String extension, String trailerLines) {
+    public Answer chunked(String extension, String trailerLines) {
         framing = Framing.CHUNKED;
         chunkExtension = extension;
         trailers = trailerLines;
         return this;
     }
 
-    Answer untilClose() {
+    public Answer untilClose() {
         framing = Framing.UNTIL_CLOSE;
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " " + reason + "\r\n");
         if (contentType != null) {
             head.append("content-type: ").append(contentType).append("\r\n");
@@ -125,7 +125,7 @@ final class Answer {
     }
 
     /** The same answer, made exactly so long by a header that means nothing. */
-    byte[] bytes(int length) {
+    public byte[] bytes(int length) {
         int missing = length - bytes().length - "x-pad: \r\n".length();
         if (missing < 0) {
             throw new IllegalArgumentException("longer than " + length + " already");
