@@ -144,10 +144,15 @@ for block, out in read("docs/triggers.md", TopicArn=topic):
     if zip and "cli-read-timeout" in block:
         report, _ = json.JSONDecoder().raw_decode(out)
         assert len(report["final"]) == 2 and not report["failed"], out
-run(environment | deployed.outputs, f"{sys.executable} examples/clients/schedule.py upload_of_python")
-schedule = call("scheduler", "get_schedule", Name="upload_of_python", GroupName=deployed.outputs["ScheduleGroupName"])
-assert json.loads(schedule["Target"]["Input"]) == "upload_of_python" and schedule["ActionAfterCompletion"] == "DELETE", schedule
-call("scheduler", "delete_schedule", Name="upload_of_python", GroupName=deployed.outputs["ScheduleGroupName"])
+CLIENTS = {"python": f"{sys.executable} examples/clients/schedule.py %s",
+           "java": "./mvnw -B -q -ntp -f examples/clients/java/pom.xml compile exec:java -Dexec.args=%s"}
+for language, client in CLIENTS.items():
+    upload = f"upload_of_{language}"
+    run(environment | deployed.outputs | {"AWS_REGION": REGION}, client % upload)
+    schedule = call("scheduler", "get_schedule", Name=upload, GroupName=deployed.outputs["ScheduleGroupName"])
+    assert json.loads(schedule["Target"]["Input"]) == upload and schedule["ActionAfterCompletion"] == "DELETE", schedule
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"] == deployed.outputs["CleanUpFailuresArn"], schedule
+    call("scheduler", "delete_schedule", Name=upload, GroupName=deployed.outputs["ScheduleGroupName"])
 assert not call("scheduler", "list_schedules", GroupName=deployed.outputs["ScheduleGroupName"])["Schedules"]
 target, = call("events", "list_targets_by_rule", Rule="abandoned-uploads")["Targets"]
 assert target["Arn"] == deployed.outputs["CleanUpFunctionArn"], target

@@ -14,12 +14,12 @@ func report(r *record, command string) string {
 
 	line("# Results")
 	line("")
-	line("Written by `%s`. What is measured, and how, is in [README.md](README.md).", command)
+	line("`%s` wrote this page. [README.md](README.md) says what is measured, and how.", command)
 	line("")
 	line("- Date: %s", dates(r))
 	line("- Machine: %s", r.Machine)
-	line("- Starts in turn, one of each contender after the other; medians unless it says p99 (of so few starts, that is")
-	line("  the slowest). Times in milliseconds, sizes in MiB; × compares with `native`.")
+	line("- The contenders start in turn, one after the other. Figures are medians, or p99, which of so few starts is the")
+	line("  slowest. Times are in milliseconds, sizes in MiB; × compares with `native`.")
 	line("")
 	line("## Summary")
 	line("")
@@ -118,9 +118,9 @@ func timings(line func(string, ...any), r *record, condition recordedCondition) 
 			fine(f.Warm), fine(f.WarmP99), times(f.Warm, native.Warm), tenths(f.Resident), tenths(f.Peak), decimals(f.Threads, 0),
 			f.MinorFaults, f.MajorFaults))
 	}
-	line("%d starts each, from %s on, the machine's load before: %s. Starts repeated because something else used the", count,
+	line("%d starts each, from %s on; load of the machine before: %s. Starts repeated because other processes used the", count,
 		condition.Began.UTC().Format("15:04 UTC"), condition.Load)
-	line("processor: %d; counted although it did: %d. Connected to the API during init: %s.", condition.Repeated,
+	line("processor: %d; counted although they did: %d. Connected to the API during init: %s.", condition.Repeated,
 		condition.Disturbed, connectedInInit(r, condition))
 	line("")
 	if condition.Note != "" {
@@ -139,7 +139,7 @@ func timings(line func(string, ...any), r *record, condition recordedCondition) 
 		}
 	}
 	line("")
-	line("Between the first `next` and the event the harness took at most %.2f ms, which count nowhere.", harness)
+	line("The harness took at most %.2f ms between the first `next` and the event, which no figure includes.", harness)
 }
 
 func connectedInInit(r *record, condition recordedCondition) string {

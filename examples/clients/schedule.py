@@ -1,20 +1,23 @@
-"""Cancels an OpenAI Upload unless it completes in time.
+"""Cancels an OpenAI Upload, unless it completes in time.
 
 Needs boto3, and the stack's outputs ScheduleGroupName, CleanUpFunctionArn, SchedulerRoleArn and CleanUpFailuresArn in the
 environment. The caller's role needs the policy SchedulePolicyArn.
+
+    python3 schedule.py upload_abc123
 """
 import json
 import os
+import sys
 from datetime import datetime, timedelta, timezone
 
 import boto3
 
 
 def cancel_unless_completed(upload_id: str, after: timedelta = timedelta(minutes=30)) -> str:
-    """Makes a schedule that cancels the upload once, after that time, and then deletes itself. Gives the schedule's ARN.
+    """Creates a schedule that cancels the upload once, after that time, and then deletes itself. Returns the schedule's ARN.
 
-    An upload that has completed, or was cancelled or expired by then, is no failure. Raises ConflictException if the upload
-    has a schedule already.
+    If the upload has completed, was cancelled or has expired by then, that is success. Raises ConflictException if the upload
+    already has a schedule.
     """
     response = boto3.client("scheduler").create_schedule(
         Name=upload_id,
@@ -33,6 +36,4 @@ def cancel_unless_completed(upload_id: str, after: timedelta = timedelta(minutes
 
 
 if __name__ == "__main__":
-    import sys
-
     print(cancel_unless_completed(sys.argv[1]))

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import os
+import pathlib
+import subprocess
+import sys
 import time
 import unittest
 import urllib.parse
@@ -11,6 +14,7 @@ import uuid
 
 import openai
 
+EXAMPLE = pathlib.Path(__file__).resolve().parents[3] / "examples/clients/cancel.py"
 STUB, KEY, TOKEN = (os.environ[name] for name in ("COMPAT_STUB", "COMPAT_KEY", "OPENAI_API_KEY"))
 
 
@@ -50,6 +54,13 @@ class TestPython(unittest.TestCase):
         self.assertEqual(("training_examples.jsonl", "fine-tune"), (upload.filename, upload.purpose))
         self.assertEqual((8589934592, 1719184911, 1719188511), (upload.bytes, upload.created_at, upload.expires_at))
         self.assertIsNone(upload.file)
+
+    def test_the_example_prints_the_upload_and_ends_with_openais_error(self):
+        id = upload_id("pending")
+        first, second = (subprocess.run([sys.executable, EXAMPLE, id], capture_output=True, text=True) for _ in range(2))
+        self.assertEqual((0, "cancelled"), (first.returncode, json.loads(first.stdout)["status"]), first.stderr)
+        self.assertNotEqual(0, second.returncode)
+        self.assertRegex(second.stderr, "BadRequestError.*is already cancelled")
 
     def test_a_field_that_the_client_does_not_know_yet_arrives(self):
         upload = self.client.uploads.cancel(upload_id("pending"))

@@ -8,9 +8,11 @@ import software.amazon.awssdk.services.scheduler.model.ConflictException;
 import software.amazon.awssdk.services.scheduler.model.FlexibleTimeWindowMode;
 
 /**
- * Cancels OpenAI Uploads unless they complete in time. Needs {@code software.amazon.awssdk:scheduler}, and the stack's outputs
- * {@code ScheduleGroupName}, {@code CleanUpFunctionArn}, {@code SchedulerRoleArn} and {@code CleanUpFailuresArn} in the
- * environment. The caller's role needs the policy {@code SchedulePolicyArn}.
+ * Cancels OpenAI Uploads, unless they complete in time. It needs the stack's outputs {@code ScheduleGroupName},
+ * {@code CleanUpFunctionArn}, {@code SchedulerRoleArn} and {@code CleanUpFailuresArn} in the environment. The caller's role
+ * needs the policy {@code SchedulePolicyArn}.
+ *
+ * <pre>../../../mvnw compile exec:java -Dexec.args=upload_abc123</pre>
  */
 public class Schedules {
 
@@ -19,11 +21,11 @@ public class Schedules {
     private final SchedulerClient scheduler = SchedulerClient.create();
 
     /**
-     * Makes a schedule that cancels the upload once and then deletes itself. An upload that has completed, or was cancelled or
-     * expired by then, is no failure.
+     * Creates a schedule that cancels the upload once and then deletes itself. If the upload has completed, was cancelled or
+     * has expired by then, that is success.
      *
      * @param after how long from now
-     * @throws ConflictException if the upload has a schedule already
+     * @throws ConflictException if the upload already has a schedule
      */
     public void cancelUnlessCompleted(String uploadId, Duration after) {
         scheduler.createSchedule(schedule -> schedule
@@ -37,5 +39,10 @@ public class Schedules {
                         .roleArn(System.getenv("SchedulerRoleArn"))
                         .input('"' + uploadId + '"')
                         .deadLetterConfig(deadLetters -> deadLetters.arn(System.getenv("CleanUpFailuresArn")))));
+    }
+
+    /** @param args the upload's id; it is cancelled in half an hour */
+    public static void main(String[] args) {
+        new Schedules().cancelUnlessCompleted(args[0], Duration.ofMinutes(30));
     }
 }
