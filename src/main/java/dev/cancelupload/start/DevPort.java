@@ -12,8 +12,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /**
- * Gives dev mode another port if its own is taken. Quarkus's mock event server does not start on a taken port, and Quarkus
- * 3.34.2 then waits without a message, since it fails before its log is set up.
+ * Gives dev mode another port if its own is taken. Quarkus's mock event server does not start on a taken port, and
+ * Quarkus 3.34.2 then waits without a message, since it fails before its log is set up.
  */
 public final class DevPort implements SmallRyeConfigBuilderCustomizer {
 

@@ -47,7 +47,7 @@ class InitErrorTest {
     void aRuntimeApiThatIsNotThereIsNamed() throws Exception {
         ChildJvm.Result result = ChildJvm.run(Reporter.class, Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1"));
         assertEquals("ConfigurationError: " + MESSAGE, result.lines().get(0));
-        assertThat(result.lines().get(1), containsString("The Runtime API at 127.0.0.1:1 did not take the error"));
+        assertThat(result.lines().get(1), containsString("The Runtime API at 127.0.0.1:1 did not accept the error"));
         assertEquals(0, result.status());
     }
 }

@@ -97,7 +97,7 @@ class NextInvocationMonitorTest {
         assertEquals(1, result.status(), result::toString);
         assertThat(
                 result.lines().get(result.lines().size() - 1),
-                containsString("The Runtime API, asked for the next event, answered "));
+                containsString(" to the request for the next event. The process exits"));
         assertThat(result.lines().get(result.lines().size() - 1), containsString(reason));
     }
 }
