@@ -88,11 +88,11 @@ final class TreeEvents {
                 if (text.length() > 128) {
                     return Optional.of(String.format(
                             Locale.ROOT,
-                            "has a message id of %,d characters, and 128 are more than any of AWS's has",
+                            "has a message id of %,d characters, more than the 128 allowed",
                             text.length()));
                 }
                 if (text.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-                    return Optional.of("has a message id with a character that none of AWS's has");
+                    return Optional.of("has a message id with a character other than visible ASCII");
                 }
             }
         }

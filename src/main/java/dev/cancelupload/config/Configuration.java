@@ -270,7 +270,7 @@ public record Configuration(
             return certificates.flatMap(c -> key.map(k -> new ClientCertificate(c, k)));
         }
 
-        /** @param address what is connected to; null if it is wrong */
+        /** @param address the URL to connect to; null if it is wrong */
         private Optional<Proxy> proxy(URI address) {
             boolean direct = proxy.isEmpty()
                     || address == null

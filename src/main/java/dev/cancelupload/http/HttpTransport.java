@@ -161,10 +161,7 @@ public final class HttpTransport implements ClientRequestFilter {
         return exchangeOnNewConnection(origin, request, budget);
     }
 
-    /**
-     * Uses a new connection, since an idle one may fail as the last did. Closes an idle one, so that their number
-     * stays.
-     */
+    /** Uses a new connection, since an idle one may fail as the last did, and closes an idle one in exchange. */
     private HttpResponse replaceIdleConnection(Origin origin, byte[] request, Budget budget) throws TransportException {
         HttpConnection replaced = idle.poll();
         if (replaced != null) {

@@ -32,7 +32,7 @@ final class FunctionErrorSerializer extends JsonSerializer<FunctionError> {
         json.writeStringField("errorType", FailureKind.INTERNAL_ERROR.errorType());
         json.writeStringField(
                 "errorMessage",
-                Redaction.ofCaller("The function failed outside of its own code (" + error.getErrorType()
+                Redaction.maskCallerText("The function failed outside of its own code (" + error.getErrorType()
                         + "). Its log has more."));
         json.writeEndObject();
     }

@@ -33,8 +33,8 @@ public record ProxyRequest(Format format, String method, String path, Optional<S
     }
 
     /**
-     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version,
-     * a base path. It is decoded once; what is still encoded then is not an id.
+     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, after any prefix such as a stage, a
+     * version or a base path. The id is decoded once; one that is still encoded then is invalid.
      *
      * @return empty if the path is another one
      */
@@ -52,7 +52,7 @@ public record ProxyRequest(Format format, String method, String path, Optional<S
             return segment;
         }
         try {
-            // In a path a plus sign is a plus sign.
+            // URLDecoder would decode a plus sign, which has no meaning in a path, as a space.
             return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return segment;

@@ -31,8 +31,9 @@ public record ErrorResponse(int status, ResponseHeaders headers, String body, Op
      * @param uploadId the requested id, which the response may repeat
      */
     ErrorResponse masked(String uploadId) {
-        String shown =
-                body.isEmpty() ? body : Redaction.current().json(body, uploadId).orElse("");
+        String shown = body.isEmpty()
+                ? body
+                : Redaction.current().maskJson(body, uploadId).orElse("");
         return new ErrorResponse(status, headers, shown, error);
     }
 

@@ -175,6 +175,6 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
 
     /** Masks the key in text from the upstream, before the text is cut. */
     private String masked(String text) {
-        return Redaction.current().text(text, id.value());
+        return Redaction.current().mask(text, id.value());
     }
 }

@@ -26,7 +26,7 @@ public final class UploadFailure extends RuntimeException {
             FinalState finalState,
             int attempts) {
         // No stack trace: this is an expected outcome, and its origin in the code does not matter.
-        super(Redaction.ofCaller(message), null, false, false);
+        super(Redaction.maskCallerText(message), null, false, false);
         this.kind = kind;
         this.retryable = retryable;
         this.response = response;

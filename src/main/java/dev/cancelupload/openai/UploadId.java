@@ -11,7 +11,7 @@ public record UploadId(String value) {
     /** The maximum length. */
     public static final int MAX_LENGTH = 256;
 
-    /** @throws UploadFailure of kind {@link FailureKind#INVALID_UPLOAD_ID}, saying what is wrong with the value */
+    /** @throws UploadFailure of kind {@link FailureKind#INVALID_UPLOAD_ID}, with the reason */
     public UploadId {
         String problem = problem(value);
         if (problem != null) {

@@ -139,7 +139,7 @@ public final class UploadsClient {
             return new AttemptResult.AlreadyFinal(status, headers, state);
         }
         return Redaction.current()
-                .json(upload.json(), id.value())
+                .maskJson(upload.json(), id.value())
                 .<AttemptResult>map(
                         json -> new AttemptResult.Succeeded(new CancelledUpload(json, status, headers, number)))
                 .orElseGet(() -> new AttemptResult.Unusable(
