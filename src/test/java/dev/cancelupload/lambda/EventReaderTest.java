@@ -89,7 +89,7 @@ class EventReaderTest {
         return assertInstanceOf(NamedUpload.Invalid.class, upload).why();
     }
 
-    // What is the matter
+    // Error messages
 
     static Stream<Arguments> unreadable() {
         return Stream.of(
@@ -162,7 +162,7 @@ class EventReaderTest {
         assertThrows(IOException.class, () -> EventReader.read(broken));
     }
 
-    // Fields that are there twice
+    // Duplicate fields
 
     @ParameterizedTest
     @CsvSource(
@@ -217,7 +217,7 @@ class EventReaderTest {
         assertEquals(NamedUpload.of("upload_2"), event.messages().get(1).upload());
     }
 
-    // Bounds
+    // Limits
 
     @ParameterizedTest
     @CsvSource({"1000,", "1001,The list has 1001 ids", "1900000,The list has 1900000 ids"})
@@ -307,7 +307,7 @@ class EventReaderTest {
         assertThat(refused(message("[".repeat(2000))).getMessage(), containsString("is nested more than 1,000 deep"));
     }
 
-    // Requests
+    // HTTP requests
 
     @ParameterizedTest
     @CsvSource(

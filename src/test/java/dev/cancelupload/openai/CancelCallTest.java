@@ -41,7 +41,7 @@ class CancelCallTest {
     private static UploadFailure failure(CancelCall call) {
         return assertThrows(UploadFailure.class, () -> {
             while (call.attempt().isPresent()) {
-                // As if the time had passed.
+                // Goes on without waiting.
             }
         });
     }

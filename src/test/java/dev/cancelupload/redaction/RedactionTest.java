@@ -24,7 +24,7 @@ class RedactionTest {
 
     private static final String KEY = "gw+Abc/Def-0Hq7vYt2LmX9zPbR4sWcE8uKj_ToNi5aGd3fM6Q";
 
-    /** Those that escape each character, so that one can be put over another. */
+    /** The encodings that escape each character, so that they can be nested. */
     private static final List<Encoding> ESCAPES = List.of(
             Encoding.JSON_EACH,
             Encoding.C_HEX,
@@ -35,7 +35,7 @@ class RedactionTest {
 
     private final Redaction redaction = new Redaction(KEY);
 
-    /** How a gateway may write what it repeats. */
+    /** How a gateway may encode the key when it repeats it. */
     enum Encoding {
         AS_IT_IS(t -> t),
         UPPER_CASE(String::toUpperCase),
@@ -102,7 +102,7 @@ class RedactionTest {
     private static String every(int nth, String text, String format) {
         StringBuilder encoded = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
-            // What such escapes can hold.
+            // These escapes only encode characters up to 0xff.
             boolean escaped = i % nth == 0 && text.charAt(i) < 0x100;
             encoded.append(escaped ? String.format(format, (int) text.charAt(i)) : text.charAt(i));
         }
@@ -227,7 +227,7 @@ class RedactionTest {
         assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").mask(text));
     }
 
-    /** Else a caller could find the key piece by piece, by sending guesses and seeing which of them is masked. */
+    /** Otherwise a caller could find the key piece by piece by sending guesses and seeing which one is masked. */
     @Test
     void whatTheCallerHasSentIsNotMaskedWhereTheUpstreamRepeatsIt() {
         String guess = "upload_" + KEY.substring(12, 30);

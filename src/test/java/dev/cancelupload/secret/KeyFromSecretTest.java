@@ -271,7 +271,7 @@ class KeyFromSecretTest {
         }
     }
 
-    // A time to live
+    // Refresh after the time to live
 
     @Test
     void aKeyIsNotReadAgainBeforeItsTimeToLiveIsOver() {
@@ -378,7 +378,7 @@ class KeyFromSecretTest {
         assertEquals(2, aws.requests().size());
     }
 
-    // A refusal
+    // A key that OpenAI refuses
 
     @Test
     void aRefusedKeyIsReadAgain() {
