@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// A budget is a row of the targets that this function is held to, all measured in the same run.
+// A budget is one target of this function with its measured value, both from the same run.
 type budget struct {
 	figure, target string
-	// got and limit are not numbers where something that they need was not measured.
+	// got and limit are NaN if something that they need was not measured.
 	got, limit float64
 	unit       string
 }
@@ -41,13 +41,13 @@ func budgets(r *record) []budget {
 	cold := func(f figures) float64 { return f.Cold }
 	processor := func(f figures) float64 {
 		if f.CpuTotal == 0 {
-			return math.NaN() // no control groups, no processor time
+			return math.NaN() // processor time needs control groups
 		}
 		return f.CpuTotal
 	}
 	initial := func(f figures) float64 { return f.Init }
 	warm := func(f figures) float64 { return f.Warm }
-	// The stricter of the two floors.
+	// The lower of the two floors.
 	floor := func(read func(figures) float64) float64 {
 		return math.Min(get("full", "floor", read), get("full", "floor-primed", read))
 	}
@@ -81,8 +81,8 @@ func budgets(r *record) []budget {
 	}
 }
 
-// newestGlibc is the newest version of glibc whose symbols a program needs, such as "2.34"; none if it is not a
-// program that is linked with glibc.
+// newestGlibc returns the newest glibc version that a program's symbols need, such as "2.34"; "" for a program that is
+// not linked with glibc.
 func newestGlibc(program string) string {
 	file, err := elf.Open(program)
 	if err != nil {
@@ -105,6 +105,6 @@ func newestGlibc(program string) string {
 	if newest == 0 {
 		return ""
 	}
-	// Two digits, so that they compare as numbers: 2.04 before 2.34.
+	// Pad to two digits, so that the versions compare as numbers: 2.04 before 2.34.
 	return fmt.Sprintf("2.%02d", newest)
 }

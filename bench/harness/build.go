@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// built is a contender that can be started.
+// built is a contender that is ready to start.
 type built struct {
 	contender
 	Command []string
@@ -25,7 +25,7 @@ type built struct {
 	ZipHash string
 }
 
-// builder builds contenders under target/bench, each again only when what it is made of has changed.
+// builder builds contenders under target/bench, and rebuilds one only if its inputs have changed.
 type builder struct {
 	repository string
 	zip        string
@@ -56,7 +56,7 @@ func (b builder) build(c contender) (built, error) {
 	return b.buildWith(c, out, []string{folder, given}, script, out, given)
 }
 
-// nativeZip is the absolute name of a zip with the native program.
+// nativeZip returns the absolute path of a zip with the native program.
 func nativeZip(file string) (string, error) {
 	absolute, err := filepath.Abs(file)
 	if err == nil && !isNative(absolute) {
@@ -65,7 +65,7 @@ func nativeZip(file string) (string, error) {
 	return absolute, err
 }
 
-// isNative says whether a zip has the native program.
+// isNative reports whether a zip has the native program.
 func isNative(file string) bool {
 	archive, err := zip.OpenReader(file)
 	if err != nil {
@@ -82,12 +82,12 @@ func (b builder) buildWith(c contender, out string, inputs []string, command ...
 		return built{}, err
 	}
 	if last, err := os.ReadFile(stampFile); err != nil || string(last) != stamp {
-		// To unpack a zip that is there is no building.
+		// Unpacking an existing zip is not a build.
 		if b.noBuild && !(c.folderName() == native && len(command) == 3) {
 			if err != nil {
 				return built{}, fmt.Errorf("not built yet, and --no-build was given")
 			}
-			progress("%s: built from other sources than these; used as it is because of --no-build", c.name)
+			progress("%s: built from other sources; not rebuilt because of --no-build", c.name)
 			return readBuilt(c, out)
 		}
 		if err := os.RemoveAll(out); err != nil {
@@ -150,8 +150,8 @@ func readBuilt(c contender, out string) (built, error) {
 	}, nil
 }
 
-// contentHash is over the names and bytes of all files; what does not exist counts as absent, not as an error, since
-// the build script says best what is missing.
+// contentHash hashes the names and contents of all files. A missing file is no error, since the build script reports
+// best what is missing.
 func contentHash(paths []string) (string, error) {
 	hash := sha256.New()
 	for _, path := range paths {

@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// Lambda gives a function of 1,769 MB one whole processor, and a smaller one its share of it.
+// Lambda gives a function of 1,769 MB one full CPU, and a smaller one a proportional share.
 const wholeProcessorMB = 1769
 
-// The period in which Lambda's scheduler deals out that share.
+// The CFS period in which Lambda enforces this share.
 const period = 20 * time.Millisecond
 
-// cgroup is a control group around one process: it counts the processor time of all its threads, dead ones too, to the
-// nanosecond, and throttles them.
+// cgroup is a control group around one process: it measures the processor time of all its threads, including ended
+// ones, in nanoseconds, and throttles them.
 type cgroup struct {
 	folders  []string
 	usage    usage
 	throttle func(mb int) error
 }
 
-// usage is a file that counts processor time.
+// usage is a file with the accumulated processor time.
 type usage struct {
 	file string
 	read func(content string) (time.Duration, error)
@@ -38,7 +38,7 @@ func (u usage) now() (time.Duration, error) {
 	return u.read(string(content))
 }
 
-// cgroups makes control groups, of version 1 or 2, whichever has the processor.
+// cgroups creates control groups, of version 1 or 2, whichever controls the CPU.
 type cgroups struct {
 	cpu, cpuacct string // version 1
 	unified      string // version 2
@@ -77,7 +77,7 @@ func findCgroups() (*cgroups, error) {
 			return nil, errors.New("no control groups are mounted")
 		}
 		if err := os.WriteFile(filepath.Join(found.unified, "cgroup.subtree_control"), []byte("+cpu"), 0); err != nil {
-			return nil, fmt.Errorf("control groups are not ours to make: %w", err)
+			return nil, fmt.Errorf("no permission to create control groups: %w", err)
 		}
 		found.cpu, found.cpuacct = "", ""
 		found.machine = version2Usage(found.unified)
@@ -85,13 +85,13 @@ func findCgroups() (*cgroups, error) {
 		found.machine = version1Usage(found.cpuacct)
 	}
 	found.removeLeftovers()
-	// The first group with a quota makes the kernel rewrite code, which takes milliseconds; this one gets it done
-	// before anything is measured, and stays so that it is not undone in between.
+	// The first group with a quota makes the kernel patch its code, which takes milliseconds. This group triggers that
+	// before the measurements and stays, so that the kernel does not revert it.
 	if found.throttled, err = found.make(); err != nil {
-		return nil, fmt.Errorf("control groups are not ours to make: %w", err)
+		return nil, fmt.Errorf("no permission to create control groups: %w", err)
 	}
 	if err := found.throttled.throttle(wholeProcessorMB); err != nil {
-		return nil, fmt.Errorf("control groups do not throttle: %w", err)
+		return nil, fmt.Errorf("control groups cannot throttle: %w", err)
 	}
 	return found, nil
 }
@@ -100,7 +100,7 @@ func (c *cgroups) close() {
 	c.throttled.remove()
 }
 
-// removeLeftovers of a run that was interrupted; groups that still have processes stay.
+// removeLeftovers removes the groups of an interrupted run, except those that still have processes.
 func (c *cgroups) removeLeftovers() {
 	for _, mount := range []string{c.cpu, c.cpuacct, c.unified} {
 		if mount == "" {
@@ -127,12 +127,12 @@ func (c *cgroups) make() (*cgroup, error) {
 func makeVersion1(cpu, cpuacct string) (*cgroup, error) {
 	group := &cgroup{folders: []string{cpu, cpuacct}, usage: version1Usage(cpuacct)}
 	for _, folder := range group.folders {
-		// Both are one folder where the two controllers are mounted together.
+		// Both are the same folder if the two controllers are mounted together.
 		if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
 			return nil, err
 		}
 	}
-	// Set beforehand, so that throttling takes a single write.
+	// Set in advance, so that throttling takes a single write.
 	if err := writeNumber(filepath.Join(cpu, "cpu.cfs_period_us"), period.Microseconds()); err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (g *cgroup) add(pid int) error {
 	return nil
 }
 
-// remove is called when the processes have ended; the kernel may still need a moment to let go of them.
+// remove removes the group after its processes have ended. The kernel may need a moment to detach them.
 func (g *cgroup) remove() {
 	for _, folder := range g.folders {
 		for try := 0; try < 100; try++ {

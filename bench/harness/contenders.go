@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// A contender is one way to write the function. Its folder in bench/contenders has a script "build OUT", which leaves
+// A contender is an implementation of the function. Its folder in bench/contenders has a script "build OUT", which writes
 //
 //	OUT/app/          the function's folder, as Lambda would unpack it
-//	OUT/function.zip  what would be deployed
-//	OUT/command       what starts it in app/, one argument a line
-//	OUT/version       the versions of language, SDK and runtime client, in a line
+//	OUT/function.zip  the deployment package
+//	OUT/command       the command that starts it in app/, one argument per line
+//	OUT/version       the versions of language, SDK and runtime client, on one line
 //
-// or fails with a last line on standard error that says what it lacks.
+// or fails; the last line on standard error then says what is missing.
 type contender struct {
 	name string
 	what string
-	// folder is the name of the folder in bench/contenders where it differs from the contender's.
+	// folder is the folder in bench/contenders if it differs from the contender's name.
 	folder string
-	// env comes on top of what every contender gets.
+	// env is added to the environment of every contender.
 	env []string
 	// inputs are files outside the folder that the build reads, relative to the repository.
 	inputs []string
-	// zip is one that is there already, for another build of this function.
+	// zip is an existing zip, for another build of this function.
 	zip string
-	// fetchesKey is whether it finds no key in its environment, but a secret of AWS Secrets Manager that has it.
+	// fetchesKey reports whether the key is in a secret of AWS Secrets Manager instead of the environment.
 	fetchesKey bool
 }
 
 const native = "native"
 
-// anotherBuild of this function is measured beside the one called native: NAME=ZIP, as after --also.
+// anotherBuild parses NAME=ZIP of --also: another build of this function to measure beside the one called native.
 func anotherBuild(given string) (contender, error) {
 	name, zip, found := strings.Cut(given, "=")
 	if !found || name == "" || strings.ContainsAny(name, "/, ") {
@@ -41,13 +41,13 @@ func anotherBuild(given string) (contender, error) {
 	return contender{name: native + "-" + name, what: "this function, another build: " + name, folder: native, zip: zip}, err
 }
 
-// keyFromSecret is this function with its key in a secret, as after --secret.
+// keyFromSecret is this function with its key in a secret, for --secret.
 var keyFromSecret = contender{
-	name: native + "-secret", what: "this function, its key read from a stand-in of AWS Secrets Manager during init", folder: native,
+	name: native + "-secret", what: "this function, its key read from a mock of AWS Secrets Manager during init", folder: native,
 	inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}, fetchesKey: true,
 }
 
-// The order is that of the tables, and in which they are started in turn.
+// In the order of the tables and of the starts.
 var allContenders = []contender{
 	{name: native, what: "this function, native", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}},
 	{name: "rust", what: "Rust: `lambda_runtime`, `reqwest`"},
@@ -68,7 +68,7 @@ func (c contender) folderName() string {
 	return c.name
 }
 
-// buildName is the folder in target/bench; contenders that differ in their environment only share one.
+// buildName is the folder in target/bench, which contenders share if only their environments differ.
 func (c contender) buildName() string {
 	if c.zip != "" {
 		return c.name
@@ -84,7 +84,7 @@ func contenderNames() string {
 	return nameList(allContenders, func(c contender) string { return c.name })
 }
 
-// choose those with these names, divided by commas, or all if there are none.
+// choose returns those with these comma-separated names, or all if there are no names.
 func choose[T any](names, what string, all []T, nameOf func(T) string) ([]T, error) {
 	if names == "" {
 		return all, nil

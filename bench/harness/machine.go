@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// machine is what the figures depend on.
+// machine describes the machine that a run was measured on.
 type machine struct {
 	Processor, Kernel, System string
 	Processors                int

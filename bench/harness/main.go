@@ -1,7 +1,7 @@
-// Command harness measures cold starts and more of the same Lambda function in several languages. It is in Go because
-// that gives, from the standard library alone, a TLS 1.3 server with a chain of its own, an HTTP server that answers
-// within some ten microseconds, and no pauses or just-in-time compilation that would disturb figures below a
-// millisecond.
+// Command harness measures cold starts, warm invocations and memory of the same Lambda function in several languages. It
+// is written in Go because its standard library has a TLS 1.3 server with a custom certificate chain and an HTTP server
+// that responds within about ten microseconds, without pauses or just-in-time compilation that would disturb figures
+// below a millisecond.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Warm invocations follow in so many of the starts, spread over the run: what disturbs one does not make the figure.
+// The number of starts with warm invocations, spread over the run so that one disturbance does not decide the figure.
 const warmStarts = 3
 
 type options struct {
@@ -28,29 +28,29 @@ type options struct {
 }
 
 func main() {
-	// A contender dies with the thread that started it, so that none outlives an interrupted run.
+	// A contender is killed when the thread that started it ends, so that none outlives an interrupted run.
 	runtime.LockOSThread()
 	var o options
 	flags := flag.NewFlagSet("bench/run", flag.ExitOnError)
 	flags.StringVar(&o.repository, "repository", ".", "root of the repository (bench/run sets it)")
-	flags.StringVar(&o.contenders, "contenders", "", "`names` of those to measure, by commas: "+contenderNames()+" (default all)")
-	flags.StringVar(&o.conditions, "conditions", "", "`names` of those to measure under, by commas: "+conditionNames()+" (default all)")
+	flags.StringVar(&o.contenders, "contenders", "", "comma-separated `names` of contenders to measure: "+contenderNames()+" (default all)")
+	flags.StringVar(&o.conditions, "conditions", "", "comma-separated `names` of conditions: "+conditionNames()+" (default all)")
 	flags.IntVar(&o.starts, "starts", 15, "cold starts of each contender under each condition")
 	flags.IntVar(&o.warm, "warm", 200, fmt.Sprintf("warm invocations, in each of %d of the starts", warmStarts))
-	flags.DurationVar(&o.patience, "patience", 5*time.Minute, "how long under each condition to wait for a quiet machine and to repeat what was disturbed")
-	flags.StringVar(&o.zip, "zip", "", "`file` with this function, native (default target/function.zip, or else built from the sources)")
+	flags.DurationVar(&o.patience, "patience", 5*time.Minute, "time for each condition to wait for a quiet machine and to repeat disturbed starts")
+	flags.StringVar(&o.zip, "zip", "", "`file` with this function, native (default target/function.zip, otherwise built from the sources)")
 	flags.Func("also", "`NAME=ZIP` of another build of this function to measure beside it; can be given again", func(given string) error {
 		o.also = append(o.also, given)
 		return nil
 	})
 	flags.BoolVar(&o.secret, "secret", false, "measure this function also with its key in a secret, which it reads during init")
-	flags.BoolVar(&o.noBuild, "no-build", false, "measure what was built before")
-	flags.BoolVar(&o.http2, "http2", false, "let the stand-in of the Uploads API offer HTTP/2 too")
+	flags.BoolVar(&o.noBuild, "no-build", false, "measure the existing builds")
+	flags.BoolVar(&o.http2, "http2", false, "let the mock of the Uploads API also offer HTTP/2")
 	flags.BoolVar(&o.add, "add", false, "add these conditions and contenders to the last results instead of starting anew")
 	flags.StringVar(&o.out, "out", "", "`folder` for RESULTS.md and cold-start.svg (default bench)")
 	flags.Parse(os.Args[1:])
 	if flags.NArg() > 0 {
-		fail(fmt.Errorf("no option is called %q; --help lists them", flags.Arg(0)))
+		fail(fmt.Errorf("unknown option %q; --help lists all options", flags.Arg(0)))
 	}
 	if err := run(o); err != nil {
 		fail(err)
@@ -126,7 +126,7 @@ func run(o options) error {
 		defer groups.close()
 	}
 	b := &bench{repository: o.repository, uploads: uploads, groups: groups, logs: work, patience: o.patience}
-	// What the harness leaves behind is collected between the starts.
+	// The harness collects its garbage between the starts.
 	debug.SetGCPercent(-1)
 
 	ready, described := b.ready(builder{repository: o.repository, zip: o.zip, noBuild: o.noBuild}, chosen)
@@ -157,23 +157,23 @@ func run(o options) error {
 	return nil
 }
 
-// lock lasts as long as the process: of two runs at a time each would disturb the other.
+// lock is held as long as the process lives, since two concurrent runs would disturb each other.
 func lock(name string) error {
 	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return fmt.Errorf("another run is under way: %s is locked (%w)", name, err)
+		return fmt.Errorf("another run holds the lock: %s (%w)", name, err)
 	}
 	held = file
 	return nil
 }
 
-// held keeps the lock's file from being closed as garbage.
+// held keeps the lock file from being closed by the garbage collector.
 var held *os.File
 
-// ready builds the contenders and starts each once, which shows whether it answers at all.
+// ready builds the contenders and starts each once to check that it responds.
 func (b *bench) ready(builder builder, chosen []contender) (ready []built, described []recordedContender) {
 	for _, c := range chosen {
 		description := recordedContender{Name: c.name, What: c.what}
@@ -194,14 +194,14 @@ func (b *bench) ready(builder builder, chosen []contender) (ready []built, descr
 	return ready, described
 }
 
-// measure starts the contenders in turn, so that a change of the machine's mood meets all of them.
+// measure starts the contenders in turn, so that a change in the machine's speed affects all of them.
 func (b *bench) measure(condition condition, contenders []built, starts, warm int) recordedCondition {
 	result := recordedCondition{
 		Name: condition.name, Title: condition.title, Began: time.Now(), Load: load(),
 		Starts: map[string][]start{}, Failures: map[string]string{},
 	}
 	if condition.coldCache && !mayDropAll() {
-		result.Note = "Of the page cache only the contenders' own files were dropped, not libraries and language runtimes: the rest is root's."
+		result.Note = "Only the contenders' own files were dropped from the page cache, not libraries and language runtimes, which needs root."
 	}
 	patience := b.patience
 	for round := range starts {
@@ -226,7 +226,8 @@ func (b *bench) measure(condition condition, contenders []built, starts, warm in
 	return result
 }
 
-// undisturbed starts a contender when the machine is quiet, and again if it did not stay so, while patience lasts.
+// undisturbed starts a contender when the machine is quiet, and repeats the start if something disturbed it, until
+// patience is over.
 func (b *bench) undisturbed(contender built, condition condition, warm int, patience *time.Duration, result *recordedCondition) (start, error) {
 	if b.groups == nil {
 		return b.rightAfterAnother(contender, condition, warm)
@@ -249,8 +250,8 @@ func (b *bench) undisturbed(contender built, condition condition, warm int, pati
 	}
 }
 
-// rightAfterAnother start of the same contender, unless the page cache is to be empty: some kernels give up what was not
-// used for seconds, and the slowest contenders take that long.
+// rightAfterAnother makes a start right after another one of the same contender, unless the page cache is to be empty:
+// some kernels evict pages that were not used for seconds, and the slowest contenders take that long.
 func (b *bench) rightAfterAnother(contender built, condition condition, warm int) (start, error) {
 	if !condition.coldCache {
 		if _, err := b.start(contender, allConditions[0], 0); err != nil {

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Within this a contender has to be done with one start and its invocations.
+// The time limit for one start with its invocations.
 const timeout = 3 * time.Minute
 
 // memoryAfter is the number of invocations after which memory and threads are read.
 const memoryAfter = 100
 
-// condition is what the processor and the page cache are like.
+// condition is the state of processor and page cache during a start.
 type condition struct {
 	name, title string
-	// memoryMB throttles from the first next on, as Lambda throttles a function of that size; 0 does not.
+	// memoryMB throttles from the first next on as Lambda throttles a function of this size; 0 means no throttling.
 	memoryMB  int
 	coldCache bool
 }
@@ -32,15 +32,15 @@ var allConditions = []condition{
 	{name: "cold-cache", title: "Whole processor, page cache dropped before each start", coldCache: true},
 }
 
-// start is what one start of a contender showed. Its fields are exported for the record in JSON.
+// start has the figures of one start of a contender. Its fields are exported for JSON.
 type start struct {
 	Init, First             time.Duration
 	InitTime, FirstTime     time.Duration // of the processor
 	MinorFaults             int64
 	MajorFaults             int64
 	ConnectedInInit         bool
-	Others                  time.Duration // of the processor, used by other processes from start to first response
-	Harness                 time.Duration // between first next and event, in neither
+	Others                  time.Duration // processor time of other processes from start to first response
+	Harness                 time.Duration // spent by the harness between first next and event, in no other figure
 	Warm                    []time.Duration
 	Resident, Peak, Threads int64
 }
@@ -56,7 +56,7 @@ type bench struct {
 	patience   time.Duration
 }
 
-// start starts a contender once, for its first invocation and so many warm ones.
+// start starts a contender once, for its first invocation and a number of warm ones.
 func (b *bench) start(contender built, condition condition, warm int) (result start, err error) {
 	logFile := filepath.Join(b.logs, contender.name+"."+condition.name+".log")
 	log, err := os.Create(logFile)
@@ -129,22 +129,22 @@ func (b *bench) start(contender built, condition condition, warm int) (result st
 			return start{}, err
 		}
 	}
-	runtime.GC() // Now rather than while it runs.
+	runtime.GC() // Now rather than during the measurement.
 	if b.groups != nil {
 		if othersBefore, err = b.othersTime(); err != nil {
 			return start{}, err
 		}
 	}
-	started, err := process.letGo()
+	started, err := process.release()
 	if err != nil {
 		return start{}, err
 	}
 	select {
 	case <-runtimeAPI.done:
 	case <-process.exited:
-		return start{}, fmt.Errorf("it ended by itself: %s%s", process.command.ProcessState, tail(logFile))
+		return start{}, fmt.Errorf("it exited: %s%s", process.command.ProcessState, tail(logFile))
 	case <-time.After(timeout):
-		return start{}, fmt.Errorf("it was not done within %s%s", timeout, tail(logFile))
+		return start{}, fmt.Errorf("it did not finish within %s%s", timeout, tail(logFile))
 	}
 	runtimeAPI.lock.Lock()
 	defer runtimeAPI.lock.Unlock()
@@ -170,8 +170,8 @@ func mayDropAll() bool {
 	return file.Close() == nil
 }
 
-// dropPageCache makes files come from the disk again, as they do in a new sandbox: all of them, or, where only root
-// may say so and we are not, the contender's own.
+// dropPageCache makes the next start read files from disk, as in a new sandbox: all files if the harness runs as root,
+// otherwise only the contender's own.
 func dropPageCache(contender built) error {
 	syscall.Sync()
 	if mayDropAll() {
@@ -203,5 +203,5 @@ func tail(logFile string) string {
 	if len(text) > 600 {
 		text = "… " + text[len(text)-600:]
 	}
-	return "; it said: " + strings.ReplaceAll(text, "\n", " | ")
+	return "; its output: " + strings.ReplaceAll(text, "\n", " | ")
 }

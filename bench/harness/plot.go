@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// plot is cold-start.svg: a dot for each contender and condition, on a logarithmic scale, since the fastest and the
-// slowest are a factor of a thousand apart.
+// plot draws cold-start.svg: a dot for each contender and condition, on a logarithmic scale, since fastest and slowest
+// differ by a factor of a thousand.
 func plot(r *record) string {
 	const (
 		left, right, top, row, bottom = 190, 40, 64, 30, 46
@@ -83,14 +83,14 @@ func plot(r *record) string {
 	return b.String()
 }
 
-// steps are the marks of each decade.
+// steps are the tick marks of each decade.
 var steps = []float64{1, 2, 5}
 
 func decadeOf(value float64) float64 {
 	return math.Pow(10, math.Floor(math.Log10(value)))
 }
 
-// roundBelow is the mark at or below a value.
+// roundBelow returns the tick mark at or below a value.
 func roundBelow(value float64) float64 {
 	decade := decadeOf(value)
 	below := decade

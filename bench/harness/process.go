@@ -16,13 +16,13 @@ const (
 	functionARN  = "arn:aws:lambda:us-east-1:123456789012:function:" + functionName
 )
 
-// process is a contender that waits to be let go. A shell holds its place until then, since joining a control group
-// takes milliseconds that are not the contender's, and becomes it by exec.
+// process is a contender that waits for its start. Until then it is a shell, which becomes the contender by exec, since
+// joining a control group takes milliseconds that must not count as the contender's.
 type process struct {
 	command *exec.Cmd
 	gate    *os.File
 	exited  chan struct{}
-	// What the shell had used, to be taken off.
+	// The figures of the shell, to subtract.
 	shellTime   time.Duration
 	shellFaults faults
 	group       *cgroup
@@ -59,15 +59,15 @@ func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB
 		command.Wait()
 		close(p.exited)
 	}()
-	if err := p.settle(); err != nil {
+	if err := p.prepare(); err != nil {
 		p.end()
 		return nil, err
 	}
 	return p, nil
 }
 
-// settle puts the shell into its group and waits until it sleeps in its read.
-func (p *process) settle() error {
+// prepare moves the shell into its group and waits until it blocks in its read.
+func (p *process) prepare() error {
 	if p.group != nil {
 		if err := p.group.add(p.command.Process.Pid); err != nil {
 			return err
@@ -82,7 +82,7 @@ func (p *process) settle() error {
 			break
 		}
 		if try == 1000 {
-			return fmt.Errorf("the shell that holds the contender's place never came to wait")
+			return fmt.Errorf("the shell did not block in its read")
 		}
 		time.Sleep(time.Millisecond)
 	}
@@ -96,8 +96,8 @@ func (p *process) settle() error {
 	return err
 }
 
-// letGo starts the contender and says when.
-func (p *process) letGo() (time.Time, error) {
+// release starts the contender and returns the time.
+func (p *process) release() (time.Time, error) {
 	start := time.Now()
 	_, err := p.gate.WriteString("go\n")
 	p.gate.Close()
@@ -111,7 +111,7 @@ func (p *process) end() {
 	<-p.exited
 }
 
-// processorTime is that of all threads since the start.
+// processorTime returns the processor time of all threads since the start.
 func (p *process) processorTime() (time.Duration, error) {
 	if p.group == nil {
 		return 0, nil
@@ -141,7 +141,7 @@ func (p *process) stat() (stat, error) {
 	if err != nil {
 		return stat{}, err
 	}
-	// The name in parentheses may hold anything.
+	// The name in parentheses may contain any character.
 	fields := strings.Fields(content[strings.LastIndexByte(content, ')')+1:])
 	minor, err := strconv.ParseInt(fields[7], 10, 64)
 	if err != nil {
@@ -151,7 +151,7 @@ func (p *process) stat() (stat, error) {
 	if err != nil {
 		return stat{}, err
 	}
-	// System call 0 is read, of file descriptor 0.
+	// System call 0 (read) on file descriptor 0.
 	call, err := p.proc("syscall")
 	return stat{fields[0], strings.HasPrefix(call, "0 0x0 "), faults{minor, major}}, err
 }
@@ -186,8 +186,8 @@ func absolute(command, app string) (string, error) {
 	return exec.LookPath(command)
 }
 
-// environment is what Lambda sets, with its values, and what the function is configured with. Each contender finds
-// there the variable by which its platform takes trust anchors.
+// environment returns the variables that Lambda sets and those that configure the function, with the variable for trust
+// anchors of each contender's platform.
 func environment(app, runtimeAPI string, memoryMB int, uploads *uploadsAPI, fetchesKey bool) []string {
 	key := []string{"OPENAI_API_KEY=" + apiKey}
 	if fetchesKey {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A start is disturbed when everything but the contender and the harness used more than this part of one processor
-// meanwhile, and two milliseconds, which is what the kernel's count and its own work blur.
+// A start is disturbed if other processes used more than this part of one CPU meanwhile, and more than two milliseconds,
+// which is the accuracy of the kernel's accounting.
 const (
 	othersShare = 0.1
 	blur        = 2 * time.Millisecond
@@ -16,7 +16,7 @@ func disturbed(others, during time.Duration) bool {
 	return others > time.Duration(othersShare*float64(during))+blur
 }
 
-// othersTime is the processor time of all processes but the harness.
+// othersTime returns the processor time of all processes except the harness.
 func (b *bench) othersTime() (time.Duration, error) {
 	all, err := b.groups.machine.now()
 	if err != nil {
@@ -27,7 +27,7 @@ func (b *bench) othersTime() (time.Duration, error) {
 	return all - time.Duration(own.Utime.Nano()) - time.Duration(own.Stime.Nano()), err
 }
 
-// waitForQuiet returns when little else runs on the machine, or after the time that is left for that.
+// waitForQuiet returns when little else runs on the machine, or after the remaining patience.
 func (b *bench) waitForQuiet(patience *time.Duration) error {
 	const window = 50 * time.Millisecond
 	for {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// record is what a run measured, kept as target/bench/results.json beside what is written for people.
+// record has the measurements of a run, stored as target/bench/results.json.
 type record struct {
 	Machine    machine
 	Contenders []recordedContender
@@ -30,11 +30,11 @@ type recordedCondition struct {
 	Name, Title string
 	Began       time.Time
 	Load        string // of the machine, over the minute before
-	NotRun      string // why
-	Note        string // what was not as the title says
+	NotRun      string // the reason
+	Note        string // a deviation from the title
 	Starts      map[string][]start
-	Repeated    int // starts that something else disturbed
-	Disturbed   int // starts that count although something else disturbed them
+	Repeated    int // starts that were repeated because of a disturbance
+	Disturbed   int // starts that count despite a disturbance
 	Failures    map[string]string
 }
 
@@ -58,7 +58,7 @@ func (r *record) write(file string) error {
 	return os.WriteFile(file, content, 0o644)
 }
 
-// add joins contenders to those of an earlier part of the run, which must have been the same.
+// add merges contenders with those of an earlier part of the run, which must be of the same builds.
 func (r *record) add(contenders []recordedContender) error {
 	for _, contender := range contenders {
 		i := slices.IndexFunc(r.Contenders, func(c recordedContender) bool { return c.Name == contender.Name })
@@ -66,7 +66,7 @@ func (r *record) add(contenders []recordedContender) error {
 		case i < 0:
 			r.Contenders = append(r.Contenders, contender)
 		case r.Contenders[i].ZipHash != contender.ZipHash:
-			return fmt.Errorf("the results so far are of another build of %s: measure anew, without --add", contender.Name)
+			return fmt.Errorf("the existing results are of another build of %s: measure again without --add", contender.Name)
 		default:
 			r.Contenders[i] = contender
 		}
@@ -75,7 +75,7 @@ func (r *record) add(contenders []recordedContender) error {
 	return nil
 }
 
-// place is that in the tables; other builds of this function come right after it.
+// place is the position in the tables; other builds of this function follow it directly.
 func place(name string) int {
 	if strings.HasPrefix(name, native+"-") {
 		return 1
@@ -83,7 +83,7 @@ func place(name string) int {
 	return 2 * slices.IndexFunc(allContenders, func(c contender) bool { return c.name == name })
 }
 
-// put adds a condition, in place of an earlier run of it.
+// put adds a condition, or replaces its earlier run.
 func (r *record) put(measured recordedCondition) {
 	r.Conditions = slices.DeleteFunc(r.Conditions, func(c recordedCondition) bool { return c.Name == measured.Name })
 	r.Conditions = append(r.Conditions, measured)
@@ -111,7 +111,7 @@ func (r *record) contender(name string) (recordedContender, bool) {
 	return recordedContender{}, false
 }
 
-// figures of one contender under one condition: medians unless said otherwise, milliseconds and MiB.
+// figures of one contender under one condition: medians unless stated otherwise, in milliseconds and MiB.
 type figures struct {
 	Init, First, Cold, ColdP99    float64
 	InitTime, FirstTime, CpuTotal float64

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// report is RESULTS.md.
+// report writes RESULTS.md.
 func report(r *record, command string) string {
 	var b strings.Builder
 	line := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\n", arguments...) }

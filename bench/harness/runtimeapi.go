@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// runtimeAPI is the Lambda Runtime API for one start of one contender. All clocks are read in its handlers, as close to
-// the wire as they get; what takes longer is done outside the times that are measured.
+// runtimeAPI is the Lambda Runtime API for one start of one contender. Its handlers read all clocks, as close to the
+// network as possible; slower work is done outside of the measured times.
 type runtimeAPI struct {
 	address string
 	server  *http.Server
 
-	// onFirstNext and onResponse are called while the process waits for our answer, the clock standing.
+	// onFirstNext and onResponse are called while the process waits for the response, outside of the measured times.
 	onFirstNext func()
 	onResponse  func(number int)
 	invocations int
@@ -36,7 +36,7 @@ const (
 	initErrorPath  = "/2018-06-01/runtime/init/error"
 )
 
-// startRuntimeAPI serves so many invocations, one after the other, and then closes done.
+// startRuntimeAPI serves a number of invocations, one after the other, and then closes done.
 func startRuntimeAPI(invocations int) (*runtimeAPI, error) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -69,7 +69,7 @@ func (api *runtimeAPI) serve(w http.ResponseWriter, r *http.Request) {
 		api.fail(fmt.Errorf("it reported an error to %s: %.500s", r.URL.Path, body))
 		answer(w, http.StatusAccepted, []byte(`{"status":"OK"}`))
 	default:
-		// Such as the restore and telemetry paths, which Lambda has only where they were asked for.
+		// For instance the restore and telemetry paths, which Lambda has only if they are enabled.
 		answer(w, http.StatusNotFound, []byte(`{"errorMessage":"Not found","errorType":"NotFound"}`))
 	}
 }
@@ -78,7 +78,7 @@ func (api *runtimeAPI) next(w http.ResponseWriter, r *http.Request, now time.Tim
 	api.lock.Lock()
 	if api.finished {
 		api.lock.Unlock()
-		<-r.Context().Done() // No more events: a sandbox that waits.
+		<-r.Context().Done() // No more events: waits like Lambda.
 		return
 	}
 	if api.firstNext.IsZero() {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// median of an even number of values is the mean of the two in the middle; of none it is not a number.
+// median returns the mean of the middle two for an even number of values, and NaN for none.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -18,7 +18,7 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// p99 is the smallest value that at least 99 % of the values do not exceed: up to 99 values, the largest.
+// p99 returns the smallest value that at least 99 % of the values do not exceed: the largest of up to 99 values.
 func p99(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()

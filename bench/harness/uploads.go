@@ -27,8 +27,8 @@ const (
 	apiKey   = "sk-bench-0123456789abcdefghijklmnopqrstuvwxyz"
 )
 
-// uploadsAPI stands in for OpenAI's Uploads API: TLS 1.3, a chain of a P-384 root and a P-256 intermediate and leaf as
-// OpenAI's, of which the root is handed to the contenders as a PEM file.
+// uploadsAPI is a mock of OpenAI's Uploads API: TLS 1.3 with a chain like OpenAI's of a P-384 root, a P-256 intermediate
+// and a P-256 leaf. The contenders get the root as a PEM file.
 type uploadsAPI struct {
 	baseURL  string
 	rootFile string
@@ -59,7 +59,7 @@ func startUploadsAPI(folder string, http2 bool) (*uploadsAPI, error) {
 			Handler:   http.HandlerFunc(api.cancel),
 			Protocols: protocols,
 			TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
-			// A contender that is ended in the midst of a call is no news.
+			// Ignores contenders that are killed during a call.
 			ErrorLog: log.New(io.Discard, "", 0),
 			ConnState: func(_ net.Conn, state http.ConnState) {
 				if state == http.StateNew {
@@ -73,8 +73,8 @@ func startUploadsAPI(folder string, http2 bool) (*uploadsAPI, error) {
 	return api, nil
 }
 
-// listenOnLocalhost takes the same port of both addresses that the name may mean: a contender that tries IPv6 first
-// must not pay for a refused connection.
+// listenOnLocalhost listens on the same port of both addresses of localhost, so that a contender that tries IPv6 first
+// does not lose time with a refused connection.
 func listenOnLocalhost() ([]net.Listener, error) {
 	four, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -110,7 +110,7 @@ var cancelledUpload = []byte(`{
   "file": null
 }`)
 
-// secret is what AWS Secrets Manager answers to GetSecretValue.
+// secret is the response of AWS Secrets Manager to GetSecretValue.
 var secret = []byte(`{"ARN":"arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-api-key-a1b2C3","Name":"openai-api-key",` +
 	`"SecretString":"` + apiKey + `","VersionId":"01234567-89ab-cdef-0123-456789abcdef","VersionStages":["AWSCURRENT"]}`)
 
@@ -134,7 +134,7 @@ func (api *uploadsAPI) cancel(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer writes head and body as one segment: with the length known, net/http sends both when the handler returns.
+// answer writes head and body in one segment: if the length is known, net/http sends both when the handler returns.
 func answer(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	w.WriteHeader(status)
@@ -179,7 +179,7 @@ func makeChain() (tls.Certificate, []byte, error) {
 	return tls.Certificate{Certificate: [][]byte{leafBytes, intermediateBytes}, PrivateKey: leafKey}, rootBytes, errors.Join(err1, err2, err3)
 }
 
-// checkUpload says what is wrong with a function's answer.
+// checkUpload returns an error if a function's result is not the cancelled Upload.
 func checkUpload(answer []byte) error {
 	for _, part := range []string{`"id":"` + uploadID + `"`, `"status":"cancelled"`, `"bytes":2147483648`} {
 		if !strings.Contains(withoutSpace(answer), part) {

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Cancels one Upload: for direct and asynchronous invocation, Step Functions and EventBridge, and for the messages of
- * SQS and SNS.
+ * Cancels one Upload, for direct and asynchronous invocations, Step Functions and EventBridge, and one for each message
+ * of SQS and SNS.
  */
 @Singleton
 public class CancelUpload {
@@ -40,7 +40,7 @@ public class CancelUpload {
 
     /**
      * @param event names the upload
-     * @return the cancelled Upload; for SQS which messages failed; for SNS {@code null}
+     * @return the cancelled Upload; the failed messages for SQS; {@code null} for SNS
      * @throws InvocationFailure if the upload was not cancelled; {@link FailureKind} has its error types
      */
     @Funq(Export.CANCEL_UPLOAD_NAME)
@@ -55,7 +55,7 @@ public class CancelUpload {
         if (event instanceof Payload payload) {
             return payload(payload.ids(), budget);
         }
-        throw InvocationFailure.of(log.refused(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD)));
+        throw InvocationFailure.of(log.invalidEvent(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD)));
     }
 
     private JsonNode payload(UploadIds ids, Budget budget) {
@@ -72,21 +72,20 @@ public class CancelUpload {
         ObjectNode response = Json.object();
         ArrayNode failures = response.putArray("batchItemFailures");
         for (int i = 0; i < outcomes.size(); i++) {
-            // A message that can never succeed is returned too, so that it ends in the dead-letter queue; one whose
-            // Upload
-            // is already final is done.
-            if (outcomes.get(i).leftOver().isPresent()) {
+            // A message that can never succeed is returned too, so that it goes to the dead-letter queue. A message
+            // whose Upload is already final is done.
+            if (outcomes.get(i).failureUnlessFinal().isPresent()) {
                 failures.addObject().put("itemIdentifier", messages.get(i).id());
             }
         }
         return response;
     }
 
-    /** SNS delivers at least once, so that the second delivery finds nothing left to cancel: that is no failure. */
+    /** An Upload that is already final is no failure, since SNS may deliver a notification twice. */
     private JsonNode sns(List<Message> messages, Budget budget) {
         for (Outcome outcome : cancelled(messages, budget)) {
-            if (outcome.leftOver().isPresent()) {
-                throw InvocationFailure.of(outcome.leftOver().get());
+            if (outcome.failureUnlessFinal().isPresent()) {
+                throw InvocationFailure.of(outcome.failureUnlessFinal().get());
             }
         }
         return NullNode.getInstance();

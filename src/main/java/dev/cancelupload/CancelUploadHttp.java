@@ -25,7 +25,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Cancels one Upload over HTTP, and answers as OpenAI does: for API Gateway, Function URLs and Application Load
+ * Cancels one Upload over HTTP with the responses of OpenAI's API, for API Gateway, Function URLs and Application Load
  * Balancers.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
@@ -40,23 +40,24 @@ public class CancelUploadHttp {
     InvocationLog log;
 
     /**
-     * @param event an HTTP request; anything else gets a response that says so
-     * @return a proxy response in the dialect of the event
-     * @throws InvocationFailure for notifications of SNS alone, which takes any answer for success: Lambda tries an
-     *     asynchronous invocation that failed again, and keeps the event in the dead-letter queue
+     * @param event an HTTP request; anything else gets an error response
+     * @return a proxy response in the format of the event
+     * @throws InvocationFailure for SNS only, which takes any result for success: Lambda retries a failed asynchronous
+     *     invocation and then sends the event to the dead-letter queue
      */
     @Funq(Export.CANCEL_UPLOAD_HTTP_NAME)
     public JsonNode cancelUploadHttp(LambdaEvent event) {
         if (event instanceof Http http) {
             return reply(http.request()).toJson(http.request().format());
         }
-        UploadFailure failure = log.refused(Export.CANCEL_UPLOAD_HTTP, WrongEvent.of(event, Export.CANCEL_UPLOAD_HTTP));
+        UploadFailure failure =
+                log.invalidEvent(Export.CANCEL_UPLOAD_HTTP, WrongEvent.of(event, Export.CANCEL_UPLOAD_HTTP));
         if (event instanceof SnsNotifications) {
             throw InvocationFailure.of(failure);
         }
         ObjectNode response = ProxyResponses.failed(failure).toJson(ProxyRequest.Format.PAYLOAD_2_0);
         if (event instanceof SqsMessages sqs) {
-            // A queue takes any answer that names no failure for success, and would delete the messages.
+            // SQS takes any result without failures for success and would delete the messages.
             ArrayNode failures = response.putArray("batchItemFailures");
             sqs.messages().forEach(message -> failures.addObject().put("itemIdentifier", message.id()));
         }
@@ -85,8 +86,8 @@ public class CancelUploadHttp {
     }
 
     /**
-     * The one header of the caller's that goes on to OpenAI, which keeps it for its support. Nothing else does, the
-     * caller's credentials least of all.
+     * The only header field of the caller that is sent to OpenAI, which stores it for its support. All others, above
+     * all the caller's credentials, are dropped.
      *
      * @see <a href="https://platform.openai.com/docs/api-reference/debugging-requests">Debugging requests</a>
      */

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes sure that uploads are gone: for schedules and batches. An upload that is completed, cancelled, expired or
- * unknown already is what the caller wanted, not a failure.
+ * Cancels the uploads of a schedule or batch that are still pending. An upload that is already completed, cancelled,
+ * expired or unknown is no failure.
  */
 @Singleton
 public class CleanUpUploads {
@@ -34,9 +34,9 @@ public class CleanUpUploads {
     InvocationLog log;
 
     /**
-     * @param event names 0 to 1,000 uploads; duplicates are called once
+     * @param event names 0 to 1,000 uploads; duplicates are cancelled once
      * @return a {@link CleanUpReport}
-     * @throws InvocationFailure if uploads are left that a later try can cancel, after all were tried
+     * @throws InvocationFailure if a retry can cancel remaining uploads; thrown after all were tried
      */
     @Funq(Export.CLEAN_UP_UPLOADS_NAME)
     public JsonNode cleanUpUploads(LambdaEvent event) {
@@ -52,7 +52,7 @@ public class CleanUpUploads {
         return report.toJson();
     }
 
-    /** Without duplicates, which would be cancelled twice. */
+    /** The uploads without duplicates. */
     private List<NamedUpload> uploads(LambdaEvent event) {
         try {
             if (event instanceof Payload payload) {
@@ -62,7 +62,7 @@ public class CleanUpUploads {
             }
             throw WrongEvent.of(event, Export.CLEAN_UP_UPLOADS);
         } catch (UploadFailure e) {
-            throw InvocationFailure.of(log.refused(Export.CLEAN_UP_UPLOADS, e));
+            throw InvocationFailure.of(log.invalidEvent(Export.CLEAN_UP_UPLOADS, e));
         }
     }
 }

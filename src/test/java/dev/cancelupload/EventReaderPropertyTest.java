@@ -57,14 +57,14 @@ class EventReaderPropertyTest {
     static void everyKindWasThere() {
         assertTrue(
                 KINDS.containsAll(Set.of(
-                        "Foreign",
                         "Http",
                         "Payload[ids=Many",
                         "Payload[ids=None",
                         "Payload[ids=NotAnArray",
                         "Payload[ids=One",
                         "SnsNotifications",
-                        "SqsMessages")),
+                        "SqsMessages",
+                        "Unsupported")),
                 KINDS::toString);
     }
 

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.lambda.LambdaEvent;
-import dev.cancelupload.lambda.LambdaEvent.Foreign;
 import dev.cancelupload.lambda.LambdaEvent.Http;
 import dev.cancelupload.lambda.LambdaEvent.Message;
 import dev.cancelupload.lambda.LambdaEvent.Payload;
 import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
 import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
 import dev.cancelupload.lambda.LambdaEvent.Unreadable;
+import dev.cancelupload.lambda.LambdaEvent.Unsupported;
 import dev.cancelupload.lambda.ProxyRequest;
 import dev.cancelupload.lambda.ProxyRequest.Format;
 import dev.cancelupload.lambda.UploadIds;
@@ -39,7 +39,7 @@ final class TreeEvents {
             }
         }
         if (event.isNumber() || event.isBoolean()) {
-            return new Foreign(event.isNumber() ? "a number" : "a boolean");
+            return new Unsupported(event.isNumber() ? "a number" : "a boolean");
         }
         return http(event).<LambdaEvent>map(Http::new).orElseGet(() -> new Payload(ids(detail(event))));
     }
@@ -55,7 +55,8 @@ final class TreeEvents {
 
     private static LambdaEvent records(String source, JsonNode records, boolean pipes) {
         if (!source.equals("aws:sqs") && (pipes || !source.equals("aws:sns"))) {
-            return new Foreign("an event of " + (source.matches("[a-z0-9:.-]{1,64}") ? source : "an unknown source"));
+            return new Unsupported(
+                    "an event of " + (source.matches("[a-z0-9:.-]{1,64}") ? source : "an unknown source"));
         }
         List<Message> messages = new ArrayList<>();
         for (JsonNode record : records) {
@@ -87,11 +88,11 @@ final class TreeEvents {
                 if (text.length() > 128) {
                     return Optional.of(String.format(
                             Locale.ROOT,
-                            "has a message id of %,d characters, and 128 are more than any of AWS's has",
+                            "has a message id of %,d characters, more than the 128 allowed",
                             text.length()));
                 }
                 if (text.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-                    return Optional.of("has a message id with a character that none of AWS's has");
+                    return Optional.of("has a message id with a character other than visible ASCII");
                 }
             }
         }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 import org.jboss.logging.Logger;
 
-/** Cancels one upload or many, and tells what became of each; whatever happens to one does not touch the others. */
+/** Cancels one upload or many, and returns the outcome of each. The failure of one does not affect the others. */
 public final class Canceller {
 
     private static final Logger LOG = Logger.getLogger(Canceller.class);
@@ -32,7 +32,7 @@ public final class Canceller {
         this.configuration = configuration;
     }
 
-    /** The time of an invocation that starts now. */
+    /** The budget of an invocation that starts now. */
     public Budget budget() {
         return Budget.of(configuration.budget());
     }
@@ -40,11 +40,11 @@ public final class Canceller {
     /**
      * Cancels one upload.
      *
-     * @param clientRequestId the caller's own identifier of the request for OpenAI's support, if it has one
+     * @param clientRequestId the caller's identifier of the request for OpenAI's support, if it has one
      */
     public Outcome cancel(NamedUpload upload, Optional<String> clientRequestId, Budget budget) {
         Job job = new Job(upload, clientRequestId, budget);
-        for (Optional<Duration> wait = job.step(); wait.isPresent(); wait = job.step()) {
+        for (Optional<Duration> wait = job.attempt(); wait.isPresent(); wait = job.attempt()) {
             pause(wait.get());
         }
         return job.outcome;
@@ -60,31 +60,31 @@ public final class Canceller {
     }
 
     /**
-     * Cancels many uploads, {@code CLEAN_UP_CONCURRENCY} at a time and within one budget. One that waits for its next
-     * attempt is in nobody's way: meanwhile another has its turn.
+     * Cancels many uploads, {@code CLEAN_UP_CONCURRENCY} at a time and within one budget. While one waits for its next
+     * attempt, its thread works on others.
      *
-     * @param finished is told each outcome and its position as soon as there is one, on the thread that has it
-     * @return the {@linkplain Outcome#outline outlines} in the order of the Uploads
+     * @param finished is called with each outcome and its position, on the thread that finished it
+     * @return the {@linkplain Outcome#summary summaries} in the order of the Uploads
      */
     public List<Outcome> cancelAll(List<NamedUpload> uploads, Budget budget, ObjIntConsumer<Outcome> finished) {
         Outcome[] outcomes = new Outcome[uploads.size()];
-        CountDownLatch left = new CountDownLatch(uploads.size());
+        CountDownLatch unfinished = new CountDownLatch(uploads.size());
         int threads = Math.max(1, Math.min(configuration.cleanUpConcurrency(), uploads.size()));
         ScheduledThreadPoolExecutor workers = new ScheduledThreadPoolExecutor(threads);
         try {
             for (int i = 0; i < outcomes.length; i++) {
                 int position = i;
                 Job job = new Job(uploads.get(i), Optional.empty(), budget);
-                workers.execute(() -> work(workers, job, () -> {
-                    outcomes[position] = job.outcome.outline();
+                workers.execute(() -> attempt(workers, job, () -> {
+                    outcomes[position] = job.outcome.summary();
                     try {
                         finished.accept(outcomes[position], position);
                     } finally {
-                        left.countDown();
+                        unfinished.countDown();
                     }
                 }));
             }
-            left.await();
+            unfinished.await();
             return Arrays.asList(outcomes);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -94,16 +94,17 @@ public final class Canceller {
         }
     }
 
-    private static void work(ScheduledThreadPoolExecutor workers, Job job, Runnable whenDone) {
-        Optional<Duration> wait = job.step();
+    private static void attempt(ScheduledThreadPoolExecutor workers, Job job, Runnable whenFinished) {
+        Optional<Duration> wait = job.attempt();
         if (wait.isPresent()) {
-            workers.schedule(() -> work(workers, job, whenDone), wait.get().toNanos(), TimeUnit.NANOSECONDS);
+            workers.schedule(
+                    () -> attempt(workers, job, whenFinished), wait.get().toNanos(), TimeUnit.NANOSECONDS);
         } else {
-            whenDone.run();
+            whenFinished.run();
         }
     }
 
-    /** One upload on its way to an outcome. */
+    /** Cancels one upload step by step. */
     private final class Job {
 
         private final NamedUpload upload;
@@ -111,7 +112,7 @@ public final class Canceller {
         private final Budget budget;
         private CancelCall call;
         private long start;
-        /** Null until there is one. */
+        /** Null until the upload is finished. */
         private Outcome outcome;
 
         Job(NamedUpload upload, Optional<String> clientRequestId, Budget budget) {
@@ -120,8 +121,12 @@ public final class Canceller {
             this.budget = budget;
         }
 
-        /** One attempt. @return how long to wait before the next; empty if there is an outcome */
-        Optional<Duration> step() {
+        /**
+         * Makes one attempt.
+         *
+         * @return how long to wait before the next; empty if there is an outcome
+         */
+        Optional<Duration> attempt() {
             try {
                 if (call == null) {
                     start = System.nanoTime();

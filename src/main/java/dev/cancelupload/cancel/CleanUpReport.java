@@ -13,53 +13,52 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a clean-up did. However long ids and messages are, a report of a thousand of them is less than the 6 MB that
- * Lambda takes for an answer.
+ * The report of a clean-up. Its parts are bounded so that a report of a thousand uploads fits Lambda's 6 MB limit.
  *
  * @param outcomes one for each id
  */
 public record CleanUpReport(List<Outcome> outcomes) {
 
     /**
-     * How much of the list of what is left goes into a message, in characters. Where it goes besides the event, a
-     * failure queue for instance, has limits too.
+     * Limit in characters on the list of remaining uploads in an error message, which may go into a failure queue
+     * together with the event.
      */
-    private static final int LONGEST_LIST = 16_000;
+    private static final int MAX_LIST = 16_000;
 
-    /** How much of a message goes into the report, in characters of up to 4 bytes; the log has the whole. */
-    private static final int LONGEST_MESSAGE = 600;
+    /** Limit on a message in the report, in characters of up to 4 bytes; the log has the whole message. */
+    private static final int MAX_MESSAGE = 600;
 
     /** The uploads that this clean-up cancelled. */
     public List<Outcome> cancelled() {
         return outcomes.stream().filter(Outcome.Success.class::isInstance).toList();
     }
 
-    /** Those with nothing left to cancel. */
+    /** The uploads with nothing left to cancel. */
     public List<Outcome.Failure> alreadyFinal() {
         return failures(failure -> failure.kind().nothingToCancel());
     }
 
-    /** Those that could not be cancelled, and why. */
+    /** The uploads that could not be cancelled, with the reasons. */
     public List<Outcome.Failure> failed() {
         return failures(failure -> !failure.kind().nothingToCancel() && !isNotTried(failure));
     }
 
-    /** Those for which no time was left. */
+    /** The uploads for which no time was left. */
     public List<Outcome.Failure> notTried() {
         return failures(CleanUpReport::isNotTried);
     }
 
-    /** The failure of the whole clean-up, if uploads are left that a later try can cancel. */
+    /** The failure of the whole clean-up if a retry can cancel remaining uploads. */
     public Optional<UploadFailure> incomplete() {
-        List<Outcome.Failure> left = failures(UploadFailure::retryable);
-        if (left.isEmpty()) {
+        List<Outcome.Failure> remaining = failures(UploadFailure::retryable);
+        if (remaining.isEmpty()) {
             return Optional.empty();
         }
         StringBuilder list = new StringBuilder();
         int named = 0;
-        for (Outcome.Failure outcome : left) {
-            if (list.length() > LONGEST_LIST) {
-                list.append(" and ").append(left.size() - named).append(" more, which the log names");
+        for (Outcome.Failure outcome : remaining) {
+            if (list.length() > MAX_LIST) {
+                list.append(" and ").append(remaining.size() - named).append(" more, which the log names");
                 break;
             }
             list.append(named++ == 0 ? "" : ", ")
@@ -70,7 +69,7 @@ public record CleanUpReport(List<Outcome> outcomes) {
         }
         return Optional.of(UploadFailure.of(
                 FailureKind.CLEAN_UP_INCOMPLETE,
-                left.size() + " of " + outcomes.size()
+                remaining.size() + " of " + outcomes.size()
                         + " uploads are left that a later try can cancel: " + list + ". Cancelled: "
                         + cancelled().size()
                         + ", already final: " + alreadyFinal().size() + ", failed for good: "
@@ -92,7 +91,7 @@ public record CleanUpReport(List<Outcome> outcomes) {
                 .put("message", message(outcome.failure())));
         ArrayNode failed = json.putArray("failed");
         failed().forEach(outcome -> failed.addObject()
-                .put("uploadId", VisibleText.cut(outcome.uploadId(), UploadId.LONGEST))
+                .put("uploadId", VisibleText.cut(outcome.uploadId(), UploadId.MAX_LENGTH))
                 .put("errorType", outcome.name())
                 .put("message", message(outcome.failure()))
                 .put("retryable", outcome.failure().retryable()));
@@ -103,14 +102,14 @@ public record CleanUpReport(List<Outcome> outcomes) {
 
     private static String message(UploadFailure failure) {
         String message = failure.getMessage();
-        return message.length() <= LONGEST_MESSAGE
+        return message.length() <= MAX_MESSAGE
                 ? message
-                : VisibleText.cut(message, LONGEST_MESSAGE) + " (cut; the log has the rest)";
+                : VisibleText.cut(message, MAX_MESSAGE) + " (cut; the log has the rest)";
     }
 
-    /** {@code completed}, {@code cancelled} or {@code expired} as OpenAI said; {@code unknown} to it otherwise. */
+    /** {@code completed}, {@code cancelled} or {@code expired}; {@code unknown} if OpenAI does not have the upload. */
     private static String status(UploadFailure failure) {
-        return failure.finalState().map(FinalState::word).orElse("unknown");
+        return failure.finalState().map(FinalState::value).orElse("unknown");
     }
 
     private static boolean isNotTried(UploadFailure failure) {

@@ -6,34 +6,34 @@ import dev.cancelupload.openai.ResponseHeaders;
 import dev.cancelupload.openai.UploadFailure;
 import java.util.Optional;
 
-/** What became of one upload. */
+/** The outcome of cancelling one upload. */
 public sealed interface Outcome {
 
-    /** As the caller gave it; empty if it gave none. */
+    /** The id from the caller; empty if there was none. */
     String uploadId();
 
-    /** How long it took in milliseconds, waits included. */
+    /** The time in milliseconds, waits included. */
     long millis();
 
     /** {@code cancelled}, or the failure's error type. */
     String name();
 
-    /** OpenAI's HTTP status, if it answered. */
+    /** OpenAI's HTTP status, if it responded. */
     Optional<Integer> status();
 
-    /** OpenAI's {@code x-request-id}, if it answered. */
+    /** OpenAI's {@code x-request-id}, if it responded. */
     Optional<String> requestId();
 
-    /** How many requests it took. */
+    /** The number of requests. */
     int attempts();
 
-    /** The failure, if it is one that leaves something to cancel. */
-    Optional<UploadFailure> leftOver();
+    /** The failure, unless nothing is left to cancel. */
+    Optional<UploadFailure> failureUnlessFinal();
 
-    /** The same without OpenAI's whole answer: small enough to keep a thousand. */
-    Outcome outline();
+    /** A copy without OpenAI's body, small enough to keep a thousand. */
+    Outcome summary();
 
-    /** It was cancelled. */
+    /** The upload was cancelled. */
     record Success(String uploadId, CancelledUpload cancelled, long millis) implements Outcome {
 
         @Override
@@ -57,17 +57,17 @@ public sealed interface Outcome {
         }
 
         @Override
-        public Optional<UploadFailure> leftOver() {
+        public Optional<UploadFailure> failureUnlessFinal() {
             return Optional.empty();
         }
 
         @Override
-        public Outcome outline() {
-            return new Success(uploadId, cancelled.outline(), millis);
+        public Outcome summary() {
+            return new Success(uploadId, cancelled.summary(), millis);
         }
     }
 
-    /** It was not cancelled, or not by this call. */
+    /** The upload was not cancelled, or not by this call. */
     record Failure(String uploadId, UploadFailure failure, long millis) implements Outcome {
 
         @Override
@@ -77,12 +77,12 @@ public sealed interface Outcome {
 
         @Override
         public Optional<Integer> status() {
-            return failure.answer().map(ErrorResponse::status);
+            return failure.response().map(ErrorResponse::status);
         }
 
         @Override
         public Optional<String> requestId() {
-            return failure.answer().map(ErrorResponse::headers).flatMap(ResponseHeaders::requestId);
+            return failure.response().map(ErrorResponse::headers).flatMap(ResponseHeaders::requestId);
         }
 
         @Override
@@ -91,13 +91,13 @@ public sealed interface Outcome {
         }
 
         @Override
-        public Optional<UploadFailure> leftOver() {
+        public Optional<UploadFailure> failureUnlessFinal() {
             return failure.kind().nothingToCancel() ? Optional.empty() : Optional.of(failure);
         }
 
         @Override
-        public Outcome outline() {
-            return new Failure(uploadId, failure.outline(), millis);
+        public Outcome summary() {
+            return new Failure(uploadId, failure.summary(), millis);
         }
     }
 }

@@ -1,4 +1,4 @@
 package dev.cancelupload.config;
 
-/** Where OpenAI's API key is: in the environment, or in a secret of AWS Secrets Manager. */
+/** The source of OpenAI's API key: the environment or a secret in AWS Secrets Manager. */
 public sealed interface ApiKeySource permits ApiKey, ApiKeySecret {}

@@ -16,21 +16,21 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What the environment says, read once at init and valid from then on. {@link Variable} names the variables; the
- * README's table documents them.
+ * The configuration from the environment, read and checked once at init. {@link Variable} lists the variables; the
+ * README documents them.
  *
- * @param apiKey OpenAI's API key, or the secret that holds it
- * @param baseUrl the API's address without a trailing slash; https, or http to this machine
- * @param organization value of {@code OpenAI-Organization}, if one is to be sent
- * @param project value of {@code OpenAI-Project}, if one is to be sent
- * @param maxRetries how many attempts may follow the first
- * @param timeout bound on one attempt, from connecting to the answer's last byte
- * @param budget bound on a whole invocation, waits included
+ * @param apiKey OpenAI's API key, or the secret that contains it
+ * @param baseUrl the API's URL without a trailing slash; https, or http to a loopback address
+ * @param organization value of {@code OpenAI-Organization}; empty to omit it
+ * @param project value of {@code OpenAI-Project}; empty to omit it
+ * @param maxRetries the greatest number of attempts after the first
+ * @param timeout of one attempt, from connecting to the last byte of the response
+ * @param budget of a whole invocation, waits included
  * @param cleanUpConcurrency how many cancel calls run at a time
  * @param connectAtInit whether to open a connection before the first invocation
  * @param trustAnchors PEM file with the certificates to trust instead of the built-in ones
- * @param clientCertificate what to show to a server that asks who is calling, if anything
- * @param proxy what to connect through, if anything
+ * @param clientCertificate for mutual TLS
+ * @param proxy to connect through; empty for a direct connection
  */
 public record Configuration(
         ApiKeySource apiKey,
@@ -48,23 +48,23 @@ public record Configuration(
 
     static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
-    private static final Duration LONGEST_INVOCATION = Duration.ofMinutes(15);
+    private static final Duration MAX_DURATION = Duration.ofMinutes(15);
 
     /**
      * Reads and checks all variables.
      *
-     * @param environment gives a variable's value, or null when it is not set
-     * @throws ConfigurationError naming every variable that is wrong, in one line
+     * @param environment returns a variable's value, or null if it is not set
+     * @throws ConfigurationError with every wrong variable, in one line
      */
     public static Configuration of(UnaryOperator<String> environment) {
         return new Reader(environment).read();
     }
 
-    /** Reads one variable after the other and gathers what is wrong, so that one deployment shows all of it. */
+    /** Reads all variables and collects the problems, so that one deployment shows all of them. */
     private static final class Reader {
         private final UnaryOperator<String> environment;
         private final List<String> problems = new ArrayList<>();
-        /** Of the key, which may have been pasted into another variable; for now of none. */
+        /** Finds the key in other variables, into which it may have been pasted. */
         private Redaction redaction = new Redaction("");
 
         private Optional<Proxy> proxy = Optional.empty();
@@ -90,11 +90,11 @@ public record Configuration(
                     duration(Variable.OPENAI_TIMEOUT, Duration.ofSeconds(10)),
                     duration(Variable.CANCEL_BUDGET, Duration.ofSeconds(25)),
                     wholeNumber(Variable.CLEAN_UP_CONCURRENCY, 8, 1, 100),
-                    yes(Variable.CONNECT_AT_INIT, true),
+                    booleanValue(Variable.CONNECT_AT_INIT, true),
                     file(Variable.SSL_CERT_FILE, "a PEM file of the certificates to trust"),
                     clientCertificate(),
                     proxy(baseUrl));
-            export();
+            checkExport();
             if (!problems.isEmpty()) {
                 throw new ConfigurationError(String.join(" ", problems));
             }
@@ -109,14 +109,14 @@ public record Configuration(
             return Optional.ofNullable(environment.apply(name)).filter(v -> !v.isBlank());
         }
 
-        /** The variables of proxies are set in either case. */
+        /** The value of a proxy variable, whose name may be in upper or lower case. */
         private Optional<String> inEitherCase(Variable variable) {
             return value(variable).or(() -> value(variable.name().toLowerCase(Locale.ROOT)));
         }
 
-        /** @param shown the value as {@link ShownValue} gives it */
-        private <T> T wrong(Variable variable, String shown, String right) {
-            problems.add(variable + " is \"" + shown + "\": " + right);
+        /** @param shownValue the value as formatted by {@link ShownValue} */
+        private <T> T addProblem(Variable variable, String shownValue, String correction) {
+            problems.add(variable + " is \"" + shownValue + "\": " + correction);
             return null;
         }
 
@@ -124,7 +124,7 @@ public record Configuration(
             return ShownValue.word(value, redaction);
         }
 
-        /** @param inSecret whether {@code OPENAI_API_KEY_SECRET} says where the key is */
+        /** @param inSecret whether {@code OPENAI_API_KEY_SECRET} is set */
         private Optional<ApiKey> apiKey(boolean inSecret) {
             Optional<String> value = value(Variable.OPENAI_API_KEY);
             if (value.isPresent() && inSecret) {
@@ -160,36 +160,37 @@ public record Configuration(
 
         private URI baseUrl() {
             String value = value(Variable.OPENAI_BASE_URL).orElse(DEFAULT_BASE_URL);
-            String right = "it has to be an https URL such as " + DEFAULT_BASE_URL
+            String correction = "it has to be an https URL such as " + DEFAULT_BASE_URL
                     + ", without user, query or fragment (http is allowed to a loopback address only).";
             if (value.indexOf('@') >= 0) {
-                return wrong(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), right);
+                return addProblem(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), correction);
             }
             try {
                 URI uri = new URI(value.replaceAll("/+$", ""));
-                boolean plain = uri.getHost() != null
+                boolean onlyHostAndPath = uri.getHost() != null
                         && uri.getRawQuery() == null
                         && uri.getRawFragment() == null
                         && uri.getPort() <= 65535;
                 String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-                if (plain && (scheme.equals("https") || scheme.equals("http") && Loopback.is(uri.getHost()))) {
+                if (onlyHostAndPath
+                        && (scheme.equals("https") || scheme.equals("http") && Loopback.is(uri.getHost()))) {
                     return uri;
                 }
             } catch (URISyntaxException e) {
-                // The line below says what would be right; the parser's text would not help.
+                // Reported below; the parser's message would not help.
             }
-            return wrong(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), right);
+            return addProblem(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), correction);
         }
 
         private Optional<String> headerValue(Variable variable) {
             Optional<String> value = value(variable);
             if (value.isPresent() && !redaction.isClean(value.get())) {
-                wrong(
+                addProblem(
                         variable,
                         ShownValue.text(value.get(), redaction),
                         "that is an API key, which belongs into " + Variable.OPENAI_API_KEY + " alone.");
             } else if (value.isPresent() && !value.get().chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                wrong(
+                addProblem(
                         variable,
                         ShownValue.text(value.get(), redaction),
                         "it is sent as a header and has to be visible ASCII characters without spaces.");
@@ -197,47 +198,47 @@ public record Configuration(
             return value;
         }
 
-        private int wholeNumber(Variable variable, int byDefault, int least, int most) {
+        private int wholeNumber(Variable variable, int defaultValue, int min, int max) {
             Optional<String> value = value(variable);
             if (value.isEmpty()) {
-                return byDefault;
+                return defaultValue;
             }
             try {
                 String digits = value.get().strip();
-                // The JDK takes the digits of every script.
+                // Integer.parseInt accepts the digits of all scripts.
                 int number = digits.chars().allMatch(c -> c < 0x80) ? Integer.parseInt(digits) : -1;
-                if (number >= least && number <= most) {
+                if (number >= min && number <= max) {
                     return number;
                 }
             } catch (NumberFormatException e) {
-                // Said below.
+                // Reported below.
             }
-            wrong(variable, word(value.get()), "it has to be a whole number from " + least + " to " + most + ".");
-            return byDefault;
+            addProblem(variable, word(value.get()), "it has to be a whole number from " + min + " to " + max + ".");
+            return defaultValue;
         }
 
-        private boolean yes(Variable variable, boolean byDefault) {
+        private boolean booleanValue(Variable variable, boolean defaultValue) {
             Optional<String> value = value(variable).map(v -> v.strip().toLowerCase(Locale.ROOT));
             if (value.isPresent() && !Set.of("true", "false").contains(value.get())) {
-                wrong(variable, word(value.get()), "it has to be true or false.");
+                addProblem(variable, word(value.get()), "it has to be true or false.");
             }
-            return value.map("true"::equals).orElse(byDefault);
+            return value.map("true"::equals).orElse(defaultValue);
         }
 
-        private Duration duration(Variable variable, Duration byDefault) {
+        private Duration duration(Variable variable, Duration defaultValue) {
             Optional<String> value = value(variable);
             if (value.isEmpty()) {
-                return byDefault;
+                return defaultValue;
             }
             Optional<Duration> duration = Durations.parse(value.get())
-                    .filter(d -> d.compareTo(Duration.ZERO) > 0 && d.compareTo(LONGEST_INVOCATION) <= 0);
+                    .filter(d -> d.compareTo(Duration.ZERO) > 0 && d.compareTo(MAX_DURATION) <= 0);
             if (duration.isEmpty()) {
-                wrong(
+                addProblem(
                         variable,
                         word(value.get()),
                         "it has to be a duration above zero and up to 15 minutes, written as 10s, 500ms, PT10S or 10 (seconds).");
             }
-            return duration.orElse(byDefault);
+            return duration.orElse(defaultValue);
         }
 
         private Optional<Path> file(Variable variable, String what) {
@@ -248,9 +249,9 @@ public record Configuration(
                     return file;
                 }
             } catch (InvalidPathException e) {
-                // Said below.
+                // Reported below.
             }
-            wrong(
+            addProblem(
                     variable,
                     ShownValue.text(value.get(), redaction),
                     "there is no such file that can be read; it has to be the path of " + what + ".");
@@ -269,7 +270,7 @@ public record Configuration(
             return certificates.flatMap(c -> key.map(k -> new ClientCertificate(c, k)));
         }
 
-        /** @param address what is connected to; null if it is wrong */
+        /** @param address the URL to connect to; null if it is wrong */
         private Optional<Proxy> proxy(URI address) {
             boolean direct = proxy.isEmpty()
                     || address == null
@@ -284,7 +285,7 @@ public record Configuration(
             Optional<String> value = inEitherCase(Variable.HTTPS_PROXY);
             Optional<Proxy> parsed = value.flatMap(v -> ProxyVariables.parse(v.strip()));
             if (value.isPresent() && parsed.isEmpty()) {
-                wrong(
+                addProblem(
                         Variable.HTTPS_PROXY,
                         ShownValue.address(value.get(), redaction),
                         "it has to be an http proxy, http://host:port or http://user:password@host:port.");
@@ -292,13 +293,11 @@ public record Configuration(
             return parsed;
         }
 
-        /**
-         * Funqy reads it by itself; here it is only checked, so that a wrong one is refused like any other variable.
-         */
-        private void export() {
+        /** Checks the export, which Funqy reads itself, so that a wrong one is reported like any other variable. */
+        private void checkExport() {
             String value = environment.apply(Variable.QUARKUS_FUNQY_EXPORT.name());
             if (value != null && Export.named(value).isEmpty()) {
-                wrong(
+                addProblem(
                         Variable.QUARKUS_FUNQY_EXPORT,
                         word(value),
                         "there is no such function; it has to be " + Export.names() + ".");

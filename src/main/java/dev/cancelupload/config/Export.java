@@ -35,7 +35,7 @@ public enum Export {
                 .findFirst();
     }
 
-    /** All names, for a message: {@code cancelUpload, cancelUploadHttp or cleanUpUploads}. */
+    /** The names of all exports for a message: {@code cancelUpload, cancelUploadHttp or cleanUpUploads}. */
     public static String names() {
         String all = Arrays.stream(values()).map(Export::functionName).collect(Collectors.joining(", "));
         int last = all.lastIndexOf(", ");

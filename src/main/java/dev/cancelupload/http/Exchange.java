@@ -17,9 +17,9 @@ public sealed interface Exchange {
     record OverNetwork(Budget budget, boolean onNewConnection) implements Exchange {}
 
     /**
-     * Sends nothing and takes a given response: for the warm-up.
+     * Sends nothing and returns a given response, for the warm-up.
      *
-     * @param response as it would come from the server
+     * @param response as a server would send it
      */
     record CannedResponse(byte[] response) implements Exchange {}
 }

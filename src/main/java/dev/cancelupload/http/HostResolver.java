@@ -35,7 +35,7 @@ enum HostResolver {
         }
     },
 
-    /** Resolves on the calling thread without a timeout, for callers that nobody waits for. */
+    /** Resolves on the calling thread without a timeout, for the connection during init. */
     UNBOUNDED {
         @Override
         InetAddress[] resolve(String host, Budget budget) throws IOException {

@@ -18,22 +18,22 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import javax.net.ssl.SSLContext;
 
 /**
- * Carries the REST client's requests over HTTP/1.1 on connections of its own, on the calling thread. It is the last
- * request filter and answers by {@link ClientRequestContext#abortWith}, which JAX-RS provides for this.
+ * Sends the REST client's requests over HTTP/1.1 with its own connection pool, on the calling thread. It is the last
+ * request filter and supplies the response by {@link ClientRequestContext#abortWith}, as JAX-RS intends.
  *
- * <p>The client's own transport could not keep this product's promises: one deadline over connect, head and body of an
- * attempt; a bound on the size of an answer; whether a failed request was sent; whether an idle connection is still
- * alive after the sandbox was frozen. It follows no redirect, so that the key goes to the configured address only.
+ * <p>The client's own transport lacks: one deadline over connect, head and body of an attempt; a limit on the size of a
+ * response; whether a failed request was sent; whether an idle connection is still alive after the sandbox was frozen.
+ * Redirects are not followed, so that the key is sent only to the configured host.
  */
 public final class HttpTransport implements ClientRequestFilter {
 
-    /** The priority to register it with: that of the last filter. */
+    /** The priority to register it with, so that it is the last filter. */
     public static final int PRIORITY = Integer.MAX_VALUE;
 
-    /** As many as there are calls at a time, so that a clean-up makes no more connections than that. */
-    private static final int MOST_IDLE = 100;
+    /** Enough for the highest concurrency, so that a clean-up can reuse all its connections. */
+    private static final int MAX_IDLE = 100;
 
-    /** Quarkus's request property with the arguments of the client's method. */
+    /** The request property in which Quarkus stores the arguments of the client's method. */
     private static final String INVOKED_METHOD_PARAMETERS = "io.quarkus.rest.client.invokedMethodParameters";
 
     private final Optional<Proxy> proxy;
@@ -41,8 +41,8 @@ public final class HttpTransport implements ClientRequestFilter {
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
 
     /**
-     * @param proxy makes the tunnels, if there is one
-     * @param tls makes the TLS connections; only used for https
+     * @param proxy to connect through; empty for direct connections
+     * @param tls used for https only
      */
     public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
         this.proxy = proxy;
@@ -50,22 +50,22 @@ public final class HttpTransport implements ClientRequestFilter {
     }
 
     /**
-     * Opens a connection for the first request to come. If that fails, the request will open its own and say why.
+     * Opens a connection for the first request. If that fails, the request opens its own and reports the failure.
      *
-     * @param uri any address of the server
-     * @param budget for everything but the look-up of the name, which takes as long as the resolver does
+     * @param uri any URL of the server
+     * @param budget for connecting, without the DNS look-up, which takes as long as the resolver does
      */
     public void connectAhead(URI uri, Budget budget) {
         try {
-            rest(HttpConnection.open(Origin.of(uri), proxy, tls, HostResolver.UNBOUNDED, budget));
+            returnToPool(HttpConnection.open(Origin.of(uri), proxy, tls, HostResolver.UNBOUNDED, budget));
         } catch (TransportException e) {
-            // Nothing was lost.
+            // The first request connects again and reports the failure.
         }
     }
 
     /**
-     * Reads what the server has sent after the handshake: the session tickets of TLS 1.3. The first request then finds
-     * a connection on which nothing is left to read.
+     * Reads the TLS records that follow the handshake, such as session tickets, so that nothing is left to read before
+     * the first request.
      */
     public void readPendingRecords() {
         HttpConnection connection = idle.poll();
@@ -77,12 +77,12 @@ public final class HttpTransport implements ClientRequestFilter {
     }
 
     /**
-     * Sends a request without the REST client, on a connection of its own.
+     * Sends a request without the REST client, on a connection that is not pooled.
      *
-     * @param uri of the server; its path is ignored, and {@code /} sent
-     * @param headers in the order in which they are sent; {@code Host} and {@code Content-Length} are added
-     * @return whatever the server answers
-     * @throws TransportException if there is no complete answer within the budget
+     * @param uri of the server; the path is always {@code /}
+     * @param headers in their order; {@code Host} and {@code Content-Length} are added
+     * @return the response with any status
+     * @throws TransportException if there is no complete response within the budget
      */
     public HttpResponse post(URI uri, Map<String, String> headers, byte[] body, Budget budget)
             throws TransportException {
@@ -103,21 +103,21 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
-    /** @throws TransportException if there is no complete answer within the attempt's budget */
+    /** @throws TransportException if there is no complete response within the attempt's budget */
     @Override
     public void filter(ClientRequestContext request) throws IOException {
-        HttpResponse answer = send(request);
-        Response.ResponseBuilder response = Response.status(answer.status());
-        for (Map.Entry<String, List<String>> field : answer.headers().entrySet()) {
+        HttpResponse response = send(request);
+        Response.ResponseBuilder builder = Response.status(response.status());
+        for (Map.Entry<String, List<String>> field : response.headers().entrySet()) {
             for (String value : field.getValue()) {
                 if (field.getKey().equals("content-type") && !isMediaType(value)) {
-                    continue; // JAX-RS would fail on it, and the body tells by itself what it is.
+                    continue; // JAX-RS would fail on it, and the body is parsed without it.
                 }
-                response.header(field.getKey(), value);
+                builder.header(field.getKey(), value);
             }
         }
         request.abortWith(
-                response.entity(new ByteArrayInputStream(answer.body())).build());
+                builder.entity(new ByteArrayInputStream(response.body())).build());
     }
 
     private HttpResponse send(ClientRequestContext request) throws IOException {
@@ -128,7 +128,7 @@ public final class HttpTransport implements ClientRequestFilter {
         Exchange.OverNetwork network = (Exchange.OverNetwork) exchange;
         Origin origin = Origin.of(request.getUri());
         return network.onNewConnection()
-                ? inPlaceOfIdle(origin, head(request), network.budget())
+                ? replaceIdleConnection(origin, head(request), network.budget())
                 : exchange(origin, head(request), network.budget());
     }
 
@@ -146,7 +146,7 @@ public final class HttpTransport implements ClientRequestFilter {
         }
     }
 
-    /** On an idle connection if there is one, else on a new one. */
+    /** Uses an idle connection if there is one, otherwise a new one. */
     HttpResponse exchange(Origin origin, byte[] request, Budget budget) throws TransportException {
         for (HttpConnection connection = idleConnection(); connection != null; connection = idleConnection()) {
             try {
@@ -155,55 +155,54 @@ public final class HttpTransport implements ClientRequestFilter {
                 if (e.sent() || e.timedOut()) {
                     throw e;
                 }
-                // It was of no use any more, which shows only now.
+                // The connection was dropped while idle: try the next one.
             }
         }
-        return onNew(origin, request, budget);
+        return exchangeOnNewConnection(origin, request, budget);
     }
 
-    /**
-     * What made an attempt fail on one connection may be wrong with another; and there are to be no more than before.
-     */
-    private HttpResponse inPlaceOfIdle(Origin origin, byte[] request, Budget budget) throws TransportException {
-        HttpConnection other = idle.poll();
-        if (other != null) {
-            other.close();
+    /** Uses a new connection, since an idle one may fail as the last did, and closes an idle one in exchange. */
+    private HttpResponse replaceIdleConnection(Origin origin, byte[] request, Budget budget) throws TransportException {
+        HttpConnection replaced = idle.poll();
+        if (replaced != null) {
+            replaced.close();
         }
-        return onNew(origin, request, budget);
+        return exchangeOnNewConnection(origin, request, budget);
     }
 
-    private HttpResponse onNew(Origin origin, byte[] request, Budget budget) throws TransportException {
+    private HttpResponse exchangeOnNewConnection(Origin origin, byte[] request, Budget budget)
+            throws TransportException {
         return exchange(HttpConnection.open(origin, proxy, tls, HostResolver.WITHIN_BUDGET, budget), request, budget);
     }
 
     private HttpResponse exchange(HttpConnection connection, byte[] request, Budget budget) throws TransportException {
         boolean keep = false;
         try {
-            HttpResponse answer = connection.exchange(request, budget);
-            keep = connection.isReusable() && idle.size() < MOST_IDLE;
-            return answer;
+            HttpResponse response = connection.exchange(request, budget);
+            keep = connection.isReusable() && idle.size() < MAX_IDLE;
+            return response;
         } finally {
             if (keep) {
-                rest(connection);
+                returnToPool(connection);
             } else {
                 connection.close();
             }
         }
     }
 
-    /** Closes the connections that no request is using, if something was wrong about an answer. */
+    /** Closes the idle connections, after a response that belonged to another request. */
     public void closeIdle() {
         for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
             connection.close();
         }
     }
 
-    private void rest(HttpConnection connection) {
+    private void returnToPool(HttpConnection connection) {
         connection.markIdle();
         idle.push(connection);
     }
 
-    /** All requests go to one origin, so that any idle connection will do. */
+    /** Any idle connection is suitable, since all requests go to one origin. */
     private HttpConnection idleConnection() {
         for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
             if (connection.isRecentlyUsed()) {

@@ -6,7 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A byte stream to a peer. No operation takes longer than its budget, whatever the peer does. */
+/** A byte stream to a peer. No peer can make an operation take longer than its budget. */
 interface PeerStream extends Closeable {
 
     /** What {@link #checkUnread} found. */

@@ -25,7 +25,7 @@ public final class Json {
 
     private Json() {}
 
-    /** An empty object to fill. */
+    /** Creates an empty object. */
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
     }

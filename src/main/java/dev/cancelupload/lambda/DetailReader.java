@@ -5,29 +5,29 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
 /**
- * Finds the upload ids in an object, or in the {@code detail} of EventBridge's envelope if it is one.
+ * Reads the upload ids of an object, or of its {@code detail} if it is an EventBridge envelope.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of
  *     events</a>
  */
-final class DetailReader implements EventJson.Fields {
+final class DetailReader implements EventJson.FieldHandler {
 
-    private final UploadIdsReader own = new UploadIdsReader();
+    private final UploadIdsReader topLevel = new UploadIdsReader();
     private boolean hasDetailType;
     private UploadIds detail;
 
-    /** The ids in any value. */
+    /** Reads the ids of any JSON value. */
     static UploadIds read(JsonParser value) throws IOException {
         if (!value.hasToken(JsonToken.START_OBJECT)) {
             return UploadIdsReader.read(value);
         }
         DetailReader fields = new DetailReader();
-        EventJson.fields(value, fields);
-        return fields.found();
+        EventJson.readFields(value, fields);
+        return fields.result();
     }
 
     @Override
-    public boolean take(String name, JsonParser value) throws IOException {
+    public boolean accept(String name, JsonParser value) throws IOException {
         switch (name) {
             case "detail-type":
                 hasDetailType = value.hasToken(JsonToken.VALUE_STRING);
@@ -36,12 +36,12 @@ final class DetailReader implements EventJson.Fields {
                 detail = UploadIdsReader.read(value);
                 return true;
             default:
-                return own.take(name, value);
+                return topLevel.accept(name, value);
         }
     }
 
-    /** The ids in the fields that were taken. */
-    UploadIds found() {
-        return hasDetailType && detail != null ? detail : own.found();
+    /** The ids of the fields that were read. */
+    UploadIds result() {
+        return hasDetailType && detail != null ? detail : topLevel.result();
     }
 }

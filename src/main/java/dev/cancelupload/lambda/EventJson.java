@@ -15,42 +15,40 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/**
- * Reads events and messages as streams of tokens: what is not used is skipped, and needs no memory however much it is.
- */
+/** Reads events and messages as streams of tokens, so that unused fields are skipped without taking memory. */
 final class EventJson {
 
-    private static final int DEEPEST = 1000;
-    /** Digits; no number of an event is used. */
-    private static final int LONGEST_NUMBER = 1000;
+    private static final int MAX_DEPTH = 1000;
+    /** In digits. The functions use no number of an event. */
+    private static final int MAX_DIGITS = 1000;
 
-    private static final int LONGEST_NAME = 50_000;
-    /** Characters of a string that is used. SQS's messages have at most 1 MiB, and no string of AWS's is longer. */
-    private static final int LONGEST_STRING = 1 << 20;
+    private static final int MAX_NAME = 50_000;
+    /** In characters. An SQS message has at most 1 MiB, and no other string from AWS is longer. */
+    private static final int MAX_STRING = 1 << 20;
 
     private static final JsonFactory FACTORY = new StatelessJsonFactory(StreamReadConstraints.builder()
-            .maxNestingDepth(DEEPEST)
-            .maxNumberLength(LONGEST_NUMBER)
-            .maxNameLength(LONGEST_NAME)
-            .maxStringLength(LONGEST_STRING)
+            .maxNestingDepth(MAX_DEPTH)
+            .maxNumberLength(MAX_DIGITS)
+            .maxNameLength(MAX_NAME)
+            .maxStringLength(MAX_STRING)
             .build());
 
     private EventJson() {}
 
-    /** Makes a parser. */
+    /** Opens a parser. */
     interface Source {
         JsonParser open(JsonFactory factory) throws IOException;
     }
 
-    /** Reads a value. The parser is at its first token, and afterwards at its last. */
+    /** Reads a value. The parser is at its first token before, and at its last token after. */
     interface Value<T> {
         T read(JsonParser parser) throws IOException;
     }
 
     /**
-     * The one value of a JSON text.
+     * Reads a JSON text with exactly one value.
      *
-     * @throws UnreadableEventException if it is no JSON, has no value or more than one, or goes beyond what is read
+     * @throws UnreadableEventException if it is not JSON, has no value or more than one, or exceeds a limit
      * @throws IOException if the source cannot be read
      */
     static <T> T read(Source source, Value<T> value) throws IOException {
@@ -60,7 +58,8 @@ final class EventJson {
             }
             T read = value.read(parser);
             if (parser.nextToken() != null) {
-                throw new UnreadableEventException("goes on after its JSON value" + at(parser.currentTokenLocation()));
+                throw new UnreadableEventException(
+                        "goes on after its JSON value" + position(parser.currentTokenLocation()));
             }
             return read;
         } catch (JacksonException e) {
@@ -71,73 +70,72 @@ final class EventJson {
     }
 
     private static String problem(JacksonException e) {
-        // Between the fields of an object Jackson's class for it is a general one.
+        // Between the fields of an object Jackson throws a general exception for this.
         if (e instanceof JsonEOFException || e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
-            return "is JSON that ends too early" + at(e.getLocation());
+            return "is JSON that ends too early" + position(e.getLocation());
         }
         if (e instanceof StreamConstraintsException) {
-            return limit(e.getOriginalMessage());
+            return exceededLimit(e.getOriginalMessage());
         }
-        return "is not JSON" + at(e.getLocation());
+        return "is not JSON" + position(e.getLocation());
     }
 
-    /** Which of the limits it was is in Jackson's message only. */
-    private static String limit(String message) {
+    /** Only Jackson's message tells which limit was exceeded. */
+    private static String exceededLimit(String message) {
         if (message.startsWith("Document nesting depth")) {
-            return "is nested more than " + shown(DEEPEST) + " deep";
+            return "is nested more than " + withCommas(MAX_DEPTH) + " deep";
         }
         if (message.startsWith("Number value length")) {
-            return "has a number of more than " + shown(LONGEST_NUMBER) + " digits";
+            return "has a number of more than " + withCommas(MAX_DIGITS) + " digits";
         }
         if (message.startsWith("Name")) {
-            return "has a field name of more than " + shown(LONGEST_NAME) + " bytes";
+            return "has a field name of more than " + withCommas(MAX_NAME) + " bytes";
         }
         if (message.startsWith("String value length")) {
-            return "has a string or a number of more than " + shown(LONGEST_STRING) + " characters";
+            return "has a string or a number of more than " + withCommas(MAX_STRING) + " characters";
         }
         return "has field names whose hashes collide";
     }
 
-    private static String at(JsonLocation location) {
+    private static String position(JsonLocation location) {
         return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 
-    /** With commas, for a message. */
-    static String shown(long number) {
+    /** Formats a number with commas for a message. */
+    static String withCommas(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** Takes the fields of an object that are used. */
-    interface Fields {
+    /** Receives the fields of an object. */
+    interface FieldHandler {
 
         /**
-         * @param value at the first token of the field's value; what is left of the value afterwards is skipped
+         * @param value at the first token of the field's value; the rest of the value is skipped afterwards
          * @return whether the field is used
          */
-        boolean take(String name, JsonParser value) throws IOException;
+        boolean accept(String name, JsonParser value) throws IOException;
     }
 
     /**
-     * Hands over the fields of an object, in whatever order they come.
+     * Passes each field of an object to the handler.
      *
-     * @param object at its start, and afterwards at its end
-     * @throws UnreadableEventException if a field that is used is there twice, of which readers of JSON choose one or
-     *     the other
+     * @param object at its start before, and at its end after
+     * @throws UnreadableEventException if a used field is duplicate, since JSON parsers differ in which one they choose
      */
-    static void fields(JsonParser object, Fields fields) throws IOException {
+    static void readFields(JsonParser object, FieldHandler handler) throws IOException {
         Set<String> used = new HashSet<>();
         while (object.nextToken() != JsonToken.END_OBJECT) {
             String name = object.currentName();
             object.nextToken();
-            if (fields.take(name, object) && !used.add(name)) {
+            if (handler.accept(name, object) && !used.add(name)) {
                 throw new UnreadableEventException("has the field \"" + name + "\" twice");
             }
             object.skipChildren();
         }
     }
 
-    /** The string that the parser is at; null if it is at any other value. */
-    static String string(JsonParser value) throws IOException {
+    /** The string at the parser; null if the value is not a string. */
+    static String stringOrNull(JsonParser value) throws IOException {
         return value.hasToken(JsonToken.VALUE_STRING) ? value.getText() : null;
     }
 }

@@ -2,25 +2,26 @@ package dev.cancelupload.lambda;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.cancelupload.lambda.LambdaEvent.Foreign;
 import dev.cancelupload.lambda.LambdaEvent.Http;
 import dev.cancelupload.lambda.LambdaEvent.Payload;
 import dev.cancelupload.lambda.LambdaEvent.Unreadable;
+import dev.cancelupload.lambda.LambdaEvent.Unsupported;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * Reads events and tells them apart. What cannot be read is an event too, which each function answers in its own way.
+ * Reads events and determines their kind. An event that cannot be read is one of the kinds, since each function
+ * responds to it in its own way.
  *
- * <p>The memory that this takes is bounded here, whoever sends what: an event is read token by token, and kept of it
- * are at most 10,000 records with the id of a message and one upload id each, or 1,000 upload ids, or the method, the
- * path and one header of an HTTP request. Anything else is skipped; anything beyond is refused.
+ * <p>This bounds the memory for any event: it is read token by token, and at most 10,000 records with the id of a
+ * message and one upload id each are kept, or 1,000 upload ids, or the method, path and one header of an HTTP request.
+ * Everything else is skipped; an event with more is refused.
  *
- * <p>Funqy can unwrap SQS and SNS by itself, but calls the function once a record, which leaves no way to share one
- * time budget over a batch, to accept a body that is bare text, or to drop a message that has become pointless.
+ * <p>Funqy can unwrap SQS and SNS itself, but calls the function once per record. So it can neither share one time
+ * budget over a batch, nor accept a body of plain text, nor drop a message with nothing left to cancel.
  */
-public final class EventReader implements EventJson.Fields {
+public final class EventReader implements EventJson.FieldHandler {
 
     private final DetailReader uploads = new DetailReader();
     private final ProxyRequestReader http = new ProxyRequestReader();
@@ -30,9 +31,8 @@ public final class EventReader implements EventJson.Fields {
 
     /**
      * @param json the event's bytes
-     * @return what it is; {@link Unreadable} if it is no JSON, goes beyond the bounds, or has a field twice that is
-     *     used
-     * @throws IOException if the bytes cannot be had
+     * @return the event; {@link Unreadable} if it is not JSON, exceeds a limit or has a duplicate of a used field
+     * @throws IOException if the bytes cannot be read
      */
     public static LambdaEvent read(InputStream json) throws IOException {
         try {
@@ -46,20 +46,20 @@ public final class EventReader implements EventJson.Fields {
         switch (value.currentToken()) {
             case START_OBJECT:
                 EventReader fields = new EventReader();
-                EventJson.fields(value, fields);
-                return fields.found();
+                EventJson.readFields(value, fields);
+                return fields.result();
             case START_ARRAY:
                 return array(value);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT:
-                return new Foreign("a number");
+                return new Unsupported("a number");
             case VALUE_TRUE, VALUE_FALSE:
-                return new Foreign("a boolean");
+                return new Unsupported("a boolean");
             default:
                 return new Payload(UploadIdsReader.read(value));
         }
     }
 
-    /** The records of EventBridge Pipes, or a list of ids. */
+    /** Reads the records of EventBridge Pipes, or a list of ids. */
     private static LambdaEvent array(JsonParser array) throws IOException {
         UploadIdsReader.ListOfIds ids = new UploadIdsReader.ListOfIds();
         JsonToken first = array.nextToken();
@@ -70,31 +70,31 @@ public final class EventReader implements EventJson.Fields {
             RecordsReader records = new RecordsReader(true);
             records.add(array);
             if (records.sourceName().isPresent()) {
-                return records.rest(array).event();
+                return records.readRest(array).event();
             }
             ids.addObject();
         } else {
             ids.add(array);
         }
-        return new Payload(UploadIdsReader.rest(array, ids));
+        return new Payload(UploadIdsReader.readRest(array, ids));
     }
 
     @Override
-    public boolean take(String name, JsonParser value) throws IOException {
+    public boolean accept(String name, JsonParser value) throws IOException {
         if (name.equals("Records")) {
             if (value.hasToken(JsonToken.START_ARRAY)) {
-                records = new RecordsReader(false).rest(value);
+                records = new RecordsReader(false).readRest(value);
             }
             return true;
         }
-        return http.take(name, value) || uploads.take(name, value);
+        return http.accept(name, value) || uploads.accept(name, value);
     }
 
-    private LambdaEvent found() {
+    private LambdaEvent result() {
         if (records != null) {
             return records.event();
         }
-        Optional<ProxyRequest> request = http.found();
-        return request.isPresent() ? new Http(request.get()) : new Payload(uploads.found());
+        Optional<ProxyRequest> request = http.result();
+        return request.isPresent() ? new Http(request.get()) : new Payload(uploads.result());
     }
 }

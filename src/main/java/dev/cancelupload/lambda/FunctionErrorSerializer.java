@@ -10,12 +10,12 @@ import io.quarkus.funqy.runtime.ApplicationException;
 import java.io.IOException;
 
 /**
- * Writes the errors that Lambda reports.
+ * Writes the errors that the function reports to Lambda.
  *
- * <p>Funqy's own way fails in a native executable: it registers {@link FunctionError} for reflection without its
- * methods, so that Jackson cannot write it, the invocation is never answered and the poll loop ends
- * (github.com/quarkusio/quarkus/pull/47015). A serializer needs no reflection. It also undoes Funqy's wrapping: callers
- * get the documented error type, not the name of a Java class.
+ * <p>Without it errors fail in a native executable: Funqy registers {@link FunctionError} for reflection without its
+ * methods, so that Jackson cannot write it, the invocation gets no response and the poll loop ends
+ * (github.com/quarkusio/quarkus/pull/47015). A serializer needs no reflection. It also unwraps Funqy's
+ * {@link ApplicationException}, so that callers get the documented error type instead of the name of a Java class.
  */
 final class FunctionErrorSerializer extends JsonSerializer<FunctionError> {
 
@@ -32,7 +32,7 @@ final class FunctionErrorSerializer extends JsonSerializer<FunctionError> {
         json.writeStringField("errorType", FailureKind.INTERNAL_ERROR.errorType());
         json.writeStringField(
                 "errorMessage",
-                Redaction.ofCaller("The function failed outside of its own code (" + error.getErrorType()
+                Redaction.maskCallerText("The function failed outside of its own code (" + error.getErrorType()
                         + "). Its log has more."));
         json.writeEndObject();
     }

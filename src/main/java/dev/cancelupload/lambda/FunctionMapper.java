@@ -19,17 +19,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the functions' events and writes their results and errors, for Funqy.
+ * The mapper with which Funqy reads the functions' events and writes their results and errors.
  *
- * <p>Quarkus copies the application's mapper and adds what reads the dates in AWS's event classes, with all of
- * Joda-Time. {@link EventReader} reads events instead, so that this mapper stays as it is. It is made while the
- * executable is built, and has found its serializers by then.
+ * <p>Quarkus would copy the application's mapper and register modules for the dates in AWS's event classes, which need
+ * all of Joda-Time. This mapper refuses both, since {@link EventReader} reads the events. It is created at image build
+ * time, when it also looks up its serializers.
  */
 public final class FunctionMapper extends ObjectMapper {
 
     private static final long serialVersionUID = 1;
 
-    /** Registers the serializer of errors, and looks up the serializers that are needed. */
+    /** Registers the serializer of errors and looks up all other serializers. */
     public FunctionMapper() {
         super(new StatelessJsonFactory(StreamReadConstraints.defaults()));
         super.registerModule(new SimpleModule().addSerializer(FunctionError.class, new FunctionErrorSerializer()));
@@ -37,17 +37,17 @@ public final class FunctionMapper extends ObjectMapper {
             readerFor(LambdaEvent.class).readValue("\"upload_warmup\"");
             writeValueAsBytes(Json.object());
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("neither read from nor written to anything but memory", e);
+            throw new IllegalStateException("cannot fail, since it reads and writes memory only", e);
         }
     }
 
-    /** The same mapper. */
+    /** Returns this mapper; see above. */
     @Override
     public ObjectMapper copy() {
         return this;
     }
 
-    /** Adds nothing. */
+    /** Ignores the module; see above. */
     @Override
     public ObjectMapper registerModule(Module module) {
         return this;
@@ -55,26 +55,26 @@ public final class FunctionMapper extends ObjectMapper {
 
     @Override
     public ObjectReader readerFor(JavaType type) {
-        return type.hasRawClass(LambdaEvent.class) ? new Events(this) : super.readerFor(type);
+        return type.hasRawClass(LambdaEvent.class) ? new EventObjectReader(this) : super.readerFor(type);
     }
 
     @Override
     public ObjectReader readerFor(Class<?> type) {
         if (type == LambdaEvent.class) {
-            return new Events(this);
+            return new EventObjectReader(this);
         }
         if (CognitoIdentity.class.isAssignableFrom(type) || ClientContext.class.isAssignableFrom(type)) {
-            return new Unread(this);
+            return new IgnoringReader(this);
         }
         return super.readerFor(type);
     }
 
-    /** Has {@link EventReader} read. */
-    private static final class Events extends ObjectReader {
+    /** Delegates to {@link EventReader}. */
+    private static final class EventObjectReader extends ObjectReader {
 
         private static final long serialVersionUID = 1;
 
-        Events(ObjectMapper mapper) {
+        EventObjectReader(ObjectMapper mapper) {
             super(mapper, mapper.getDeserializationConfig());
         }
 
@@ -89,20 +89,20 @@ public final class FunctionMapper extends ObjectMapper {
             try {
                 return readValue(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
             } catch (IOException e) {
-                throw new UncheckedIOException("text in memory cannot fail to be read", e);
+                throw new UncheckedIOException("cannot fail, since it reads memory only", e);
             }
         }
     }
 
     /**
-     * Reads nothing. The headers with a caller's Cognito identity and client context are whatever the caller or AWS
-     * writes there, Quarkus has no class to read the one into, and these functions use neither.
+     * Ignores the headers with the caller's Cognito identity and client context: the functions use neither, a caller
+     * may write anything into them, and Quarkus has no class to deserialize one of them.
      */
-    private static final class Unread extends ObjectReader {
+    private static final class IgnoringReader extends ObjectReader {
 
         private static final long serialVersionUID = 1;
 
-        Unread(ObjectMapper mapper) {
+        IgnoringReader(ObjectMapper mapper) {
             super(mapper, mapper.getDeserializationConfig());
         }
 

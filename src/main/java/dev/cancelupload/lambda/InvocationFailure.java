@@ -4,8 +4,8 @@ import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.UploadFailure;
 
 /**
- * An invocation's failure as Lambda reports it. Funqy passes on nothing but the {@link #toString()} of what a function
- * throws, so that this is the error object that {@link FunctionErrorSerializer} writes.
+ * The failure of an invocation in the form that Lambda reports. Funqy passes on only the {@link #toString()} of what a
+ * function throws, so this is the error object that {@link FunctionErrorSerializer} writes.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror">Invocation
  *     error</a>

@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What invoked the function, told by the event's own fields. Each function takes any of these and says which it cannot
- * use, rather than misreading it.
+ * An event by its kind, which its fields determine. Each function accepts all kinds and rejects those for other
+ * exports.
  */
 public sealed interface LambdaEvent {
 
-    /** In words, for a message. */
+    /** A description for error messages. */
     String description();
 
-    /** The function that this event is for, if it is for one of ours. */
+    /** The export that this event is for, if there is one. */
     Optional<Export> export();
 
     /**
-     * A caller's own JSON: of a direct or asynchronous invocation, Step Functions, EventBridge Scheduler, or the
-     * {@code detail} of an EventBridge event.
+     * The JSON of a direct or asynchronous invocation, Step Functions or EventBridge Scheduler, or the {@code detail}
+     * of an EventBridge event.
      */
     record Payload(UploadIds ids) implements LambdaEvent {
         @Override
@@ -34,7 +34,7 @@ public sealed interface LambdaEvent {
     }
 
     /**
-     * Messages of an SQS queue, by event source mapping or EventBridge Pipes.
+     * Messages of an SQS queue, from an event source mapping or EventBridge Pipes.
      *
      * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html">Using Lambda with Amazon SQS</a>
      */
@@ -80,8 +80,8 @@ public sealed interface LambdaEvent {
         }
     }
 
-    /** An event that none of the functions is for, such as one of S3 or DynamoDB. */
-    record Foreign(String description) implements LambdaEvent {
+    /** An event that no export supports, such as one of S3 or DynamoDB. */
+    record Unsupported(String description) implements LambdaEvent {
         @Override
         public Optional<Export> export() {
             return Optional.empty();
@@ -89,9 +89,9 @@ public sealed interface LambdaEvent {
     }
 
     /**
-     * What is not read: no JSON, more than the functions keep of an event, or fields that contradict each other.
+     * An event that cannot be read: not JSON, above a limit, or with duplicate fields.
      *
-     * @param problem what is the matter, as the rest of a sentence that begins with "The event"
+     * @param problem completes a sentence that starts with "The event"
      */
     record Unreadable(String problem) implements LambdaEvent {
         @Override
@@ -106,7 +106,7 @@ public sealed interface LambdaEvent {
     }
 
     /**
-     * A queue's or a topic's message.
+     * A message of a queue or a topic.
      *
      * @param id the message's id; empty if it has none
      * @param upload the one upload that its sender named, or why there is none

@@ -8,13 +8,12 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
- * Finds the upload id in a message of SQS or SNS: JSON in a form that {@link UploadIdsReader} takes, bare text, or
- * either within the envelope of EventBridge or of SNS. One message that has none is no trouble for the others of its
- * batch.
+ * Reads the upload id of an SQS or SNS message: JSON in a form that {@link UploadIdsReader} accepts, plain text, or
+ * either in the envelope of EventBridge or SNS. A message without an id does not affect the others of its batch.
  *
  * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html">SNS's envelope</a>
  */
-final class MessageReader implements EventJson.Fields {
+final class MessageReader implements EventJson.FieldHandler {
 
     private final DetailReader uploads = new DetailReader();
     private boolean isNotification;
@@ -23,11 +22,11 @@ final class MessageReader implements EventJson.Fields {
     private MessageReader() {}
 
     /**
-     * @param body what the sender wrote; null if there is none
+     * @param body of the message; null if it has none
      * @return the one Upload that it names, or why there is none
      */
     static NamedUpload read(String body) {
-        // Nothing else of a message is kept: a batch may have ten thousand, each with a list.
+        // Keeps only one id: a batch may have ten thousand messages, each with a list.
         return ids(body).one();
     }
 
@@ -47,14 +46,14 @@ final class MessageReader implements EventJson.Fields {
                 return UploadIdsReader.read(value);
             }
             MessageReader fields = new MessageReader();
-            EventJson.fields(value, fields);
+            EventJson.readFields(value, fields);
             return fields.isNotification && fields.notification != null
                     ? inNotification(fields.notification)
-                    : fields.uploads.found();
+                    : fields.uploads.result();
         });
     }
 
-    /** What SNS wrapped; an envelope within an envelope is none that AWS makes. */
+    /** Reads the message in an SNS envelope. AWS does not nest SNS envelopes. */
     private static UploadIds inNotification(String message) {
         String text = message.strip();
         return text.startsWith("{") || text.startsWith("\"")
@@ -68,21 +67,21 @@ final class MessageReader implements EventJson.Fields {
         } catch (UnreadableEventException e) {
             return UploadIds.none(what + " looks like JSON but " + e.getMessage() + ".", Optional.empty());
         } catch (IOException e) {
-            throw new UncheckedIOException("text in memory cannot fail to be read", e);
+            throw new UncheckedIOException("cannot fail, since it reads memory only", e);
         }
     }
 
     @Override
-    public boolean take(String name, JsonParser value) throws IOException {
+    public boolean accept(String name, JsonParser value) throws IOException {
         switch (name) {
             case "Type":
-                isNotification = "Notification".equals(EventJson.string(value));
+                isNotification = "Notification".equals(EventJson.stringOrNull(value));
                 return true;
             case "Message":
-                notification = EventJson.string(value);
+                notification = EventJson.stringOrNull(value);
                 return true;
             default:
-                return uploads.take(name, value);
+                return uploads.accept(name, value);
         }
     }
 }

@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * An HTTP request as an event carries it.
+ * The HTTP request in a proxy event.
  *
- * @param format whose event it is, which is how the response has to be written
- * @param method the method in upper case; {@code ?} if the event has none, or one that HTTP does not allow
- * @param path the path, stage and base path included where the event has them; empty if the event has none
- * @param clientRequestId the header {@code x-client-request-id}, the one that is used, as the caller sent it
+ * @param format of the event, and so of the response
+ * @param method in upper case; {@code ?} if the event has none or an invalid one
+ * @param path with stage and base path if the event has them; empty if it has none
+ * @param clientRequestId the header {@code x-client-request-id} as the caller sent it, the only one that is used
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
  *     Payload formats of HTTP APIs</a>, which Function URLs share
@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public record ProxyRequest(Format format, String method, String path, Optional<String> clientRequestId) {
 
-    /** The dialects of proxy events and responses. */
+    /** The formats of proxy events and responses. */
     public enum Format {
         /** API Gateway HTTP API with payload 2.0, and Function URL. */
         PAYLOAD_2_0,
@@ -28,13 +28,13 @@ public record ProxyRequest(Format format, String method, String path, Optional<S
         PAYLOAD_1_0,
         /** Application Load Balancer. */
         ALB,
-        /** Application Load Balancer whose target group has multi-value headers on. */
+        /** Application Load Balancer with multi-value headers enabled in its target group. */
         ALB_MULTI_VALUE
     }
 
     /**
-     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, whatever comes before: a stage, a version,
-     * a base path. It is decoded once; what is still encoded then is not an id.
+     * The Upload in a path that ends in {@code /uploads/{upload_id}/cancel}, after any prefix such as a stage, a
+     * version or a base path. The id is decoded once; one that is still encoded then is invalid.
      *
      * @return empty if the path is another one
      */
@@ -52,7 +52,7 @@ public record ProxyRequest(Format format, String method, String path, Optional<S
             return segment;
         }
         try {
-            // In a path a plus sign is a plus sign.
+            // URLDecoder would decode a plus sign, which has no meaning in a path, as a space.
             return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return segment;

@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Finds an HTTP request in the fields of an event. */
-final class ProxyRequestReader implements EventJson.Fields {
+/** Reads an HTTP request from the fields of an event. */
+final class ProxyRequestReader implements EventJson.FieldHandler {
 
     private static final String CLIENT_REQUEST_ID = "x-client-request-id";
 
-    /** RFC 9110, 9.1, and not endless: it goes into messages. */
+    /** A method by RFC 9110, 9.1, of limited length, since messages repeat it. */
     private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}");
 
     private boolean hasContext;
@@ -29,20 +29,20 @@ final class ProxyRequestReader implements EventJson.Fields {
     private boolean hasMultipleHeaders;
 
     @Override
-    public boolean take(String name, JsonParser value) throws IOException {
+    public boolean accept(String name, JsonParser value) throws IOException {
         switch (name) {
             case "requestContext":
                 hasContext = value.hasToken(JsonToken.START_OBJECT);
-                return fields(value, this::takeOfContext);
+                return fields(value, this::acceptContextField);
             case "httpMethod":
                 hasMethod = true;
-                method = EventJson.string(value);
+                method = EventJson.stringOrNull(value);
                 return true;
             case "rawPath":
-                rawPath = EventJson.string(value);
+                rawPath = EventJson.stringOrNull(value);
                 return true;
             case "path":
-                path = EventJson.string(value);
+                path = EventJson.stringOrNull(value);
                 return true;
             case "headers":
                 return fields(value, single);
@@ -54,11 +54,11 @@ final class ProxyRequestReader implements EventJson.Fields {
         }
     }
 
-    private boolean takeOfContext(String name, JsonParser value) throws IOException {
+    private boolean acceptContextField(String name, JsonParser value) throws IOException {
         switch (name) {
             case "http":
                 hasHttp = value.hasToken(JsonToken.START_OBJECT);
-                return fields(value, this::takeOfHttp);
+                return fields(value, this::acceptHttpField);
             case "elb":
                 hasBalancer = true;
                 return true;
@@ -67,23 +67,23 @@ final class ProxyRequestReader implements EventJson.Fields {
         }
     }
 
-    private boolean takeOfHttp(String name, JsonParser value) throws IOException {
+    private boolean acceptHttpField(String name, JsonParser value) throws IOException {
         if (name.equals("method")) {
-            contextMethod = EventJson.string(value);
+            contextMethod = EventJson.stringOrNull(value);
             return true;
         }
         return false;
     }
 
-    private static boolean fields(JsonParser value, EventJson.Fields fields) throws IOException {
+    private static boolean fields(JsonParser value, EventJson.FieldHandler fields) throws IOException {
         if (value.hasToken(JsonToken.START_OBJECT)) {
-            EventJson.fields(value, fields);
+            EventJson.readFields(value, fields);
         }
         return true;
     }
 
-    /** The request in the fields that were taken, if that is what they are. */
-    Optional<ProxyRequest> found() {
+    /** The request in the fields that were read; empty if they are not those of a proxy event. */
+    Optional<ProxyRequest> result() {
         if (hasContext && hasHttp) {
             return Optional.of(request(Format.PAYLOAD_2_0, contextMethod, rawPath));
         }
@@ -106,20 +106,20 @@ final class ProxyRequestReader implements EventJson.Fields {
                 Optional.ofNullable(single.id).or(() -> Optional.ofNullable(multiple.id)));
     }
 
-    /** The last value of the header, whatever the case of its name. */
-    private static final class ClientRequestId implements EventJson.Fields {
+    /** Reads the last value of the header; its name is case-insensitive. */
+    private static final class ClientRequestId implements EventJson.FieldHandler {
 
-        private boolean isThere;
+        private boolean isPresent;
         private String id;
 
         @Override
-        public boolean take(String name, JsonParser value) throws IOException {
+        public boolean accept(String name, JsonParser value) throws IOException {
             if (name.length() != CLIENT_REQUEST_ID.length()
                     || !name.toLowerCase(Locale.ROOT).equals(CLIENT_REQUEST_ID)) {
                 return false;
             }
-            if (!isThere) {
-                isThere = true;
+            if (!isPresent) {
+                isPresent = true;
                 id = last(value);
             }
             return true;
@@ -127,11 +127,11 @@ final class ProxyRequestReader implements EventJson.Fields {
 
         private static String last(JsonParser value) throws IOException {
             if (!value.hasToken(JsonToken.START_ARRAY)) {
-                return EventJson.string(value);
+                return EventJson.stringOrNull(value);
             }
             String last = null;
             while (value.nextToken() != JsonToken.END_ARRAY) {
-                last = EventJson.string(value);
+                last = EventJson.stringOrNull(value);
                 value.skipChildren();
             }
             return last;

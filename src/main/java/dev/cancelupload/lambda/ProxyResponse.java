@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An HTTP response.
+ * The HTTP response in the result of a proxy event.
  *
- * @param status the status
- * @param headers name in lower case to values
+ * @param status the HTTP status
+ * @param headers lower-case names with their values
  * @param body JSON text
  */
 public record ProxyResponse(int status, Map<String, List<String>> headers, String body) {
 
-    /** The proxy response in the dialect of the request's event. */
+    /** Formats the response for the request's event. */
     public ObjectNode toJson(ProxyRequest.Format format) {
         ObjectNode json = Json.object().put("statusCode", status);
         if (format == ProxyRequest.Format.ALB || format == ProxyRequest.Format.ALB_MULTI_VALUE) {
@@ -24,7 +24,7 @@ public record ProxyResponse(int status, Map<String, List<String>> headers, Strin
         if (format != ProxyRequest.Format.ALB_MULTI_VALUE) {
             ObjectNode single = json.putObject("headers");
             headers.forEach((name, values) -> {
-                // API Gateway merges "headers" and "multiValueHeaders", so that a field must be in one of them only.
+                // API Gateway merges "headers" and "multiValueHeaders", so each field is in only one of them.
                 if (values.size() == 1 || format != ProxyRequest.Format.PAYLOAD_1_0) {
                     single.put(name, String.join(", ", values));
                 }

@@ -17,48 +17,48 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The responses of {@code cancelUploadHttp}: OpenAI's own where it answered the caller's question, otherwise ours in
- * OpenAI's error envelope.
+ * Creates the responses of {@code cancelUploadHttp}: OpenAI's own if it is about the caller's request, otherwise an
+ * error of this function in OpenAI's error envelope.
  *
  * @see <a href="https://platform.openai.com/docs/guides/error-codes">Error codes</a>
  */
 public final class ProxyResponses {
 
-    /** Seconds for a caller whom OpenAI did not tell how long to wait: the longest wait of the retry policy. */
+    /** The default in seconds if OpenAI sent none: the longest wait of the retry policy. */
     private static final String RETRY_AFTER = "8";
 
-    /** What a reply of our own takes over from OpenAI's answer. */
-    private static final Set<String> OF_OUR_OWN = Set.of("x-request-id", "retry-after", "retry-after-ms");
+    /** The header fields of OpenAI's response that this function's own errors keep. */
+    private static final Set<String> HEADERS_OF_OWN_ERRORS = Set.of("x-request-id", "retry-after", "retry-after-ms");
 
     private static final ResponseHeaders NO_HEADERS = new ResponseHeaders(Map.of());
 
     private ProxyResponses() {}
 
-    /** OpenAI's answer with the cancelled Upload. */
+    /** OpenAI's response with the cancelled Upload. */
     public static ProxyResponse cancelled(CancelledUpload cancelled) {
         return new ProxyResponse(cancelled.status(), headers(cancelled.headers()), cancelled.json());
     }
 
-    /** OpenAI's answer if it is about the caller's request; ours if it is about this function or there is none. */
+    /** OpenAI's response if it is about the caller's request; otherwise an error of this function. */
     public static ProxyResponse failed(UploadFailure failure) {
-        ResponseHeaders headers = failure.answer().map(ErrorResponse::headers).orElse(NO_HEADERS);
-        Optional<ProxyResponse> openais = failure.answer()
-                .filter(answer -> !answer.body().isEmpty() && isAboutTheRequest(failure.kind()))
-                .map(answer -> new ProxyResponse(answer.status(), headers(headers), answer.body()));
-        ProxyResponse reply = openais.orElseGet(() -> new ProxyResponse(
+        ResponseHeaders headers = failure.response().map(ErrorResponse::headers).orElse(NO_HEADERS);
+        Optional<ProxyResponse> openAiError = failure.response()
+                .filter(response -> !response.body().isEmpty() && isAboutTheRequest(failure.kind()))
+                .map(response -> new ProxyResponse(response.status(), headers(headers), response.body()));
+        ProxyResponse response = openAiError.orElseGet(() -> new ProxyResponse(
                 status(failure),
-                headers(headers.only(OF_OUR_OWN)),
+                headers(headers.only(HEADERS_OF_OWN_ERRORS)),
                 envelope(failure.getMessage(), type(failure.kind()), code(failure.kind()))));
         if (failure.kind() == FailureKind.RATE_LIMITED) {
-            // A 429 always says when to come back.
-            reply.headers().putIfAbsent("retry-after", List.of(RETRY_AFTER));
+            // A 429 always has retry-after.
+            response.headers().putIfAbsent("retry-after", List.of(RETRY_AFTER));
         }
-        return reply;
+        return response;
     }
 
     private static int status(UploadFailure failure) {
-        return failure.answer()
-                .filter(answer -> answer.status() >= 400 && isAboutTheRequest(failure.kind()))
+        return failure.response()
+                .filter(response -> response.status() >= 400 && isAboutTheRequest(failure.kind()))
                 .map(ErrorResponse::status)
                 .orElse(failure.kind().httpStatus());
     }
@@ -71,8 +71,8 @@ public final class ProxyResponses {
     }
 
     /**
-     * OpenAI's fields, and those of every reply: it is JSON whatever an upstream said it was, it is not to be taken for
-     * anything else, and it is of no use to whoever sends the same request again.
+     * Adds the header fields of every response to OpenAI's: the body is always JSON, and is neither to be sniffed for
+     * another type nor to be cached.
      */
     private static Map<String, List<String>> headers(ResponseHeaders openai) {
         Map<String, List<String>> headers = new LinkedHashMap<>(openai.fields());
@@ -82,27 +82,27 @@ public final class ProxyResponses {
         return headers;
     }
 
-    /** OpenAI's own answer to an address it does not know. */
+    /** An error like OpenAI's for an unknown URL. */
     public static ProxyResponse unknownPath(ProxyRequest request) {
-        return ours(
+        return error(
                 404,
                 "Unknown request URL: " + VisibleText.oneLine(request.method(), 32) + " "
                         + UploadId.shown(request.path()) + ". This endpoint has POST …/uploads/{upload_id}/cancel.",
                 "unknown_url");
     }
 
-    /** The path is right and the method is not. */
+    /** An error for a known path with a wrong method. */
     public static ProxyResponse methodNotAllowed(ProxyRequest request) {
-        ProxyResponse reply = ours(
+        ProxyResponse response = error(
                 405,
                 "Not allowed to " + VisibleText.oneLine(request.method(), 32)
                         + " here: cancelling an upload is a POST.",
                 "method_not_allowed");
-        reply.headers().put("allow", List.of("POST"));
-        return reply;
+        response.headers().put("allow", List.of("POST"));
+        return response;
     }
 
-    private static ProxyResponse ours(int status, String message, String code) {
+    private static ProxyResponse error(int status, String message, String code) {
         return new ProxyResponse(status, headers(NO_HEADERS), envelope(message, "invalid_request_error", code));
     }
 
@@ -120,7 +120,7 @@ public final class ProxyResponses {
         return kind.httpStatus() < 500 ? "invalid_request_error" : "server_error";
     }
 
-    /** {@code InvalidUploadId} as {@code invalid_upload_id}. */
+    /** The error code, such as {@code invalid_upload_id} for {@code InvalidUploadId}. */
     private static String code(FailureKind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }

@@ -2,10 +2,10 @@ package dev.cancelupload.lambda;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.cancelupload.lambda.LambdaEvent.Foreign;
 import dev.cancelupload.lambda.LambdaEvent.Message;
 import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
 import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
+import dev.cancelupload.lambda.LambdaEvent.Unsupported;
 import dev.cancelupload.openai.NamedUpload;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads the records of SQS and SNS. The first one's source is that of all; records of another source are skipped. */
+/** Reads the records of SQS and SNS. The source of the first record is taken for all of them. */
 final class RecordsReader {
 
-    /** The largest batch of an event source mapping. */
-    private static final int MOST = 10_000;
+    /** The largest batch of an SQS event source mapping. */
+    private static final int MAX_RECORDS = 10_000;
 
-    /** AWS's have 36 characters. All of them may have to be in the answer, which has a limit. */
-    private static final int LONGEST_MESSAGE_ID = 128;
+    /** AWS's ids have 36 characters. Limited since all may be in the response, whose size is limited. */
+    private static final int MAX_MESSAGE_ID = 128;
 
     private static final Pattern VISIBLE = Pattern.compile("[!-~]*");
     private static final Pattern SERVICE = Pattern.compile("[a-z0-9:.-]{1,64}");
@@ -37,27 +37,27 @@ final class RecordsReader {
     private Source source = Source.OTHER;
     private Optional<String> sourceName = Optional.empty();
 
-    /** @param pipes whether they come from EventBridge Pipes, which has no SNS */
+    /** @param pipes whether the records come from EventBridge Pipes, which does not support SNS */
     RecordsReader(boolean pipes) {
         this.pipes = pipes;
     }
 
-    /** Reads what is left of an array of records. */
-    RecordsReader rest(JsonParser array) throws IOException {
+    /** Reads the rest of an array of records. */
+    RecordsReader readRest(JsonParser array) throws IOException {
         while (array.nextToken() != JsonToken.END_ARRAY) {
             add(array);
         }
         return this;
     }
 
-    /** Reads the record that the parser is at. */
+    /** Reads the record at the parser. */
     void add(JsonParser value) throws IOException {
         if (++size == 1) {
             Fields first = fields(value);
             sourceName = first.source();
             source = source(sourceName);
             keep(first);
-        } else if (source != Source.OTHER && size <= MOST) {
+        } else if (source != Source.OTHER && size <= MAX_RECORDS) {
             keep(fields(value));
         } else {
             value.skipChildren();
@@ -82,13 +82,13 @@ final class RecordsReader {
     private static Fields fields(JsonParser value) throws IOException {
         Fields fields = new Fields();
         if (value.hasToken(JsonToken.START_OBJECT)) {
-            EventJson.fields(value, fields);
+            EventJson.readFields(value, fields);
         }
         value.skipChildren();
         return fields;
     }
 
-    /** The service that the records are of, as the first of them says. */
+    /** The source of the first record. */
     Optional<String> sourceName() {
         return sourceName;
     }
@@ -96,17 +96,17 @@ final class RecordsReader {
     /** @throws UnreadableEventException if there are more records than AWS sends */
     LambdaEvent event() {
         if (source == Source.OTHER) {
-            return new Foreign("an event of "
+            return new Unsupported("an event of "
                     + sourceName.filter(name -> SERVICE.matcher(name).matches()).orElse("an unknown source"));
         }
-        if (size > MOST) {
-            throw new UnreadableEventException("has " + EventJson.shown(size) + " records, and " + EventJson.shown(MOST)
-                    + " is the most that AWS sends at a time");
+        if (size > MAX_RECORDS) {
+            throw new UnreadableEventException("has " + EventJson.withCommas(size) + " records, and "
+                    + EventJson.withCommas(MAX_RECORDS) + " is the most that AWS sends at a time");
         }
         return source == Source.SQS ? new SqsMessages(messages) : new SnsNotifications(messages);
     }
 
-    private static final class Fields implements EventJson.Fields {
+    private static final class Fields implements EventJson.FieldHandler {
 
         private final MessageFields message = new MessageFields("messageId", "body");
         private final MessageFields notification = new MessageFields("MessageId", "Message");
@@ -115,32 +115,32 @@ final class RecordsReader {
         private String snsSource;
 
         @Override
-        public boolean take(String name, JsonParser value) throws IOException {
+        public boolean accept(String name, JsonParser value) throws IOException {
             switch (name) {
                 case "eventSource":
                     hasSource = true;
-                    source = EventJson.string(value);
+                    source = EventJson.stringOrNull(value);
                     return true;
                 case "EventSource":
-                    snsSource = EventJson.string(value);
+                    snsSource = EventJson.stringOrNull(value);
                     return true;
                 case "Sns":
                     if (value.hasToken(JsonToken.START_OBJECT)) {
-                        EventJson.fields(value, notification);
+                        EventJson.readFields(value, notification);
                     }
                     return true;
                 default:
-                    return message.take(name, value);
+                    return message.accept(name, value);
             }
         }
 
-        /** SNS capitalises its fields. */
+        /** SNS writes its field names with a capital letter. */
         Optional<String> source() {
             return Optional.ofNullable(hasSource ? source : snsSource);
         }
     }
 
-    private static final class MessageFields implements EventJson.Fields {
+    private static final class MessageFields implements EventJson.FieldHandler {
 
         private final String idField;
         private final String bodyField;
@@ -153,13 +153,13 @@ final class RecordsReader {
         }
 
         @Override
-        public boolean take(String name, JsonParser value) throws IOException {
+        public boolean accept(String name, JsonParser value) throws IOException {
             if (name.equals(idField)) {
-                id = messageId(EventJson.string(value));
+                id = messageId(EventJson.stringOrNull(value));
                 return true;
             }
             if (name.equals(bodyField)) {
-                upload = MessageReader.read(EventJson.string(value));
+                upload = MessageReader.read(EventJson.stringOrNull(value));
                 return true;
             }
             return false;
@@ -169,12 +169,12 @@ final class RecordsReader {
             if (id == null) {
                 return "";
             }
-            if (id.length() > LONGEST_MESSAGE_ID) {
-                throw new UnreadableEventException("has a message id of " + EventJson.shown(id.length())
-                        + " characters, and " + LONGEST_MESSAGE_ID + " are more than any of AWS's has");
+            if (id.length() > MAX_MESSAGE_ID) {
+                throw new UnreadableEventException("has a message id of " + EventJson.withCommas(id.length())
+                        + " characters, more than the " + MAX_MESSAGE_ID + " allowed");
             }
             if (!VISIBLE.matcher(id).matches()) {
-                throw new UnreadableEventException("has a message id with a character that none of AWS's has");
+                throw new UnreadableEventException("has a message id with a character other than visible ASCII");
             }
             return id;
         }

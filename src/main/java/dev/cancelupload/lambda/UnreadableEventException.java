@@ -1,13 +1,13 @@
 package dev.cancelupload.lambda;
 
 /**
- * JSON that is not read further. The message is what is the matter with it, as the rest of a sentence: {@code has the
- * field "body" twice}.
+ * An event that cannot be read. The message completes a sentence that starts with "The event", for instance {@code has
+ * the field "body" twice}.
  */
 final class UnreadableEventException extends RuntimeException {
 
     UnreadableEventException(String message) {
-        // No stack trace: what was sent is to blame.
+        // No stack trace: the cause is the event, not the code.
         super(message, null, false, false);
     }
 }

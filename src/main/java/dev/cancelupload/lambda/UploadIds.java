@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The upload ids in what a caller sent.
+ * The upload ids of an event or message.
  *
  * @see UploadIdsReader
  */
 public sealed interface UploadIds {
 
-    /** The most ids that one clean-up takes. */
-    int MOST = 1000;
+    /** The maximum number of ids of one clean-up. */
+    int MAX_IDS = 1000;
 
     /** The one Upload; invalid if there is none, two different ones, or a list of them. */
     NamedUpload one();
 
     /**
-     * The Uploads in their order; an element of the list that was no string is invalid.
+     * The Uploads in their order. An element of the list that was not a string is invalid.
      *
-     * @throws UploadFailure if there are none in any documented form, or more than {@link #MOST}
+     * @throws UploadFailure if the event has no ids in a documented form, or more than {@link #MAX_IDS}
      */
     List<NamedUpload> many();
 
-    /** The function that takes ids in this form, if there is one. */
+    /** The export for ids in this form, if there is one. */
     Optional<Export> export();
 
-    /** An id in a JSON string, bare text, or an object's {@code uploadId} or {@code upload_id}. */
+    /** One id: a JSON string, plain text, or the field {@code uploadId} or {@code upload_id} of an object. */
     record One(NamedUpload one) implements UploadIds {
 
         One(String id) {
@@ -49,25 +49,26 @@ public sealed interface UploadIds {
     }
 
     /**
-     * An array, or an object's {@code uploadIds}.
+     * A list of ids: an array, or the field {@code uploadIds} of an object.
      *
-     * @param ids as many of them as one clean-up takes
-     * @param size how many there were
+     * @param ids the ids; empty if there are more than {@link #MAX_IDS}
+     * @param size the number of ids in the event
      */
     record Many(List<String> ids, long size) implements UploadIds {
         @Override
         public NamedUpload one() {
-            return isList();
+            return listGiven();
         }
 
         @Override
         public List<NamedUpload> many() {
-            if (size > MOST) {
+            if (size > MAX_IDS) {
                 throw UploadFailure.of(
                         FailureKind.INVALID_EVENT,
-                        "The list has " + size + " ids, and " + MOST
-                                + " is the most that one clean-up takes: split it, or send the ids to the queue of the export "
-                                + Export.CANCEL_UPLOAD_NAME + ", which has no limit. Nothing was sent to OpenAI.");
+                        "The list has " + size + " ids, and " + MAX_IDS
+                                + " is the most that one clean-up takes: split it, or send the ids to the queue of the"
+                                + " export " + Export.CANCEL_UPLOAD_NAME
+                                + ", which has no limit. Nothing was sent to OpenAI.");
             }
             return ids.stream().map(NamedUpload::of).toList();
         }
@@ -78,11 +79,11 @@ public sealed interface UploadIds {
         }
     }
 
-    /** An object whose {@code uploadIds} is no array. */
+    /** An object whose field {@code uploadIds} is not an array. */
     record NotAnArray() implements UploadIds {
         @Override
         public NamedUpload one() {
-            return isList();
+            return listGiven();
         }
 
         @Override
@@ -100,8 +101,8 @@ public sealed interface UploadIds {
     /**
      * No id.
      *
-     * @param why what to tell the caller
-     * @param export the function whose fields are there, with values that are no ids
+     * @param why the failure for the caller
+     * @param export the export whose fields the event has, without a valid value
      */
     record None(UploadFailure why, Optional<Export> export) implements UploadIds {
         @Override
@@ -115,17 +116,17 @@ public sealed interface UploadIds {
         }
     }
 
-    /** No id, since {@code problem}, a sentence. */
+    /** @param problem a sentence that says why there is no id */
     static UploadIds none(String problem, Optional<Export> export) {
         return new None(
                 UploadFailure.of(
                         FailureKind.INVALID_UPLOAD_ID,
-                        problem
-                                + " Send the id as a JSON string, or as {\"uploadId\": \"upload_…\"}. Nothing was sent to OpenAI."),
+                        problem + " Send the id as a JSON string, or as {\"uploadId\": \"upload_…\"}."
+                                + " Nothing was sent to OpenAI."),
                 export);
     }
 
-    private static NamedUpload isList() {
+    private static NamedUpload listGiven() {
         return NamedUpload.none(UploadFailure.of(
                 FailureKind.WRONG_EXPORT,
                 "This function cancels one upload and got a list: lists are for the export "

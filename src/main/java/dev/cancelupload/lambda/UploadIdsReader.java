@@ -9,28 +9,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the upload ids in a caller's JSON: as a value, or field by field in an object that may be something else too.
+ * Reads the upload ids from a caller's JSON: from a value, or from the fields of an object as other readers also see
+ * them.
  */
-final class UploadIdsReader implements EventJson.Fields {
+final class UploadIdsReader implements EventJson.FieldHandler {
 
-    /** Of a number that stands in a list of ids. */
-    private static final int SHOWN_DIGITS = 64;
+    /** How much of a number in a list of ids is shown. */
+    private static final int MAX_SHOWN = 64;
 
     private final Field camelCase = new Field("uploadId");
     private final Field snakeCase = new Field("upload_id");
     private UploadIds list;
 
-    /** The ids in any value. */
+    /** Reads the ids from any value. */
     static UploadIds read(JsonParser value) throws IOException {
         switch (value.currentToken()) {
             case VALUE_STRING:
                 return new UploadIds.One(value.getText());
             case START_ARRAY:
-                return rest(value, new ListOfIds());
+                return readRest(value, new ListOfIds());
             case START_OBJECT:
                 UploadIdsReader fields = new UploadIdsReader();
-                EventJson.fields(value, fields);
-                return fields.found();
+                EventJson.readFields(value, fields);
+                return fields.result();
             case VALUE_NULL:
                 return UploadIds.none("The event is null and names no upload.", Optional.empty());
             default:
@@ -38,8 +39,8 @@ final class UploadIdsReader implements EventJson.Fields {
         }
     }
 
-    /** The ids in what is left of an array. */
-    static UploadIds rest(JsonParser array, ListOfIds list) throws IOException {
+    /** Reads the ids from the rest of an array. */
+    static UploadIds readRest(JsonParser array, ListOfIds list) throws IOException {
         while (array.nextToken() != JsonToken.END_ARRAY) {
             list.add(array);
         }
@@ -47,17 +48,17 @@ final class UploadIdsReader implements EventJson.Fields {
     }
 
     @Override
-    public boolean take(String name, JsonParser value) throws IOException {
+    public boolean accept(String name, JsonParser value) throws IOException {
         switch (name) {
             case "uploadId":
-                camelCase.take(value);
+                camelCase.accept(value);
                 return true;
             case "upload_id":
-                snakeCase.take(value);
+                snakeCase.accept(value);
                 return true;
             case "uploadIds":
                 list = value.hasToken(JsonToken.START_ARRAY)
-                        ? rest(value, new ListOfIds())
+                        ? readRest(value, new ListOfIds())
                         : new UploadIds.NotAnArray();
                 return true;
             default:
@@ -65,8 +66,8 @@ final class UploadIdsReader implements EventJson.Fields {
         }
     }
 
-    /** The ids in the fields that were taken. */
-    UploadIds found() {
+    /** The ids in the fields that were read. */
+    UploadIds result() {
         if (list != null) {
             return camelCase.id == null && snakeCase.id == null
                     ? list
@@ -75,9 +76,9 @@ final class UploadIdsReader implements EventJson.Fields {
                             Optional.of(Export.CLEAN_UP_UPLOADS));
         }
         Optional<Export> export =
-                camelCase.isThere || snakeCase.isThere ? Optional.of(Export.CANCEL_UPLOAD) : Optional.empty();
+                camelCase.isPresent || snakeCase.isPresent ? Optional.of(Export.CANCEL_UPLOAD) : Optional.empty();
         for (Field field : List.of(camelCase, snakeCase)) {
-            if (field.isNoString) {
+            if (field.isNotString) {
                 return UploadIds.none("The field \"" + field.name + "\" is not a string.", export);
             }
         }
@@ -93,37 +94,37 @@ final class UploadIdsReader implements EventJson.Fields {
     private static final class Field {
 
         private final String name;
-        private boolean isThere;
-        private boolean isNoString;
+        private boolean isPresent;
+        private boolean isNotString;
         private String id;
 
         Field(String name) {
             this.name = name;
         }
 
-        /** Null is as good as nothing. */
-        void take(JsonParser value) throws IOException {
-            isThere = true;
-            id = EventJson.string(value);
-            isNoString = id == null && !value.hasToken(JsonToken.VALUE_NULL);
+        /** Treats null like an absent field. */
+        void accept(JsonParser value) throws IOException {
+            isPresent = true;
+            id = EventJson.stringOrNull(value);
+            isNotString = id == null && !value.hasToken(JsonToken.VALUE_NULL);
         }
     }
 
-    /** Keeps as many ids as one clean-up takes, and counts the others. */
+    /** Collects the ids that one clean-up takes, and counts the others. */
     static final class ListOfIds {
 
         private final List<String> ids = new ArrayList<>();
         private long size;
 
-        /** Takes the element that the parser is at. */
+        /** Adds the element at the parser. */
         void add(JsonParser element) throws IOException {
-            if (++size <= UploadIds.MOST) {
+            if (++size <= UploadIds.MAX_IDS) {
                 ids.add(text(element));
             }
             element.skipChildren();
         }
 
-        /** Takes an element that was an object. */
+        /** Adds an element that is an object. */
         void addObject() {
             ids.add(notAString("an object, element " + ++size));
         }
@@ -138,17 +139,17 @@ final class UploadIdsReader implements EventJson.Fields {
                     return notAString("an array, element " + size);
                 default:
                     String text = element.getText();
-                    return notAString(text.length() <= SHOWN_DIGITS ? text : text.substring(0, SHOWN_DIGITS) + "…");
+                    return notAString(text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…");
             }
         }
 
-        /** A number's text alone could pass for an id. */
+        /** Makes the text an invalid id, since the digits of a number would be a valid one. */
         private static String notAString(String what) {
             return "(not a string) " + what;
         }
 
         UploadIds ids() {
-            return new UploadIds.Many(size <= UploadIds.MOST ? ids : List.of(), size);
+            return new UploadIds.Many(size <= UploadIds.MAX_IDS ? ids : List.of(), size);
         }
     }
 }

@@ -19,43 +19,43 @@ import org.jboss.logging.MDC;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * One line for each invocation, from which CloudWatch makes the metrics, and in a batch one more for each upload. Never
- * a body, never a key, never a caller's header.
+ * Logs one line for each invocation, from which CloudWatch creates the metrics, and in a batch one more for each
+ * upload. Logs no bodies, no keys and no header fields of the caller.
  */
 public final class InvocationLog {
 
     private static final String INVOCATION = "invocation";
 
-    /** Where Funqy keeps Lambda's identifier of the invocation, for the thread of the invocation. */
+    /** The MDC key in which Funqy stores Lambda's request id, on the thread of the invocation. */
     private static final String REQUEST_ID = "AWSRequestId";
 
     private static final Logger LOG = Logger.getLogger("cancel-upload");
 
-    private final AtomicBoolean cold = new AtomicBoolean(true);
+    private final AtomicBoolean nextIsColdStart = new AtomicBoolean(true);
 
-    /** One upload was the whole invocation. */
+    /** Logs an invocation with one upload. */
     public void invocation(Export export, Outcome outcome) {
         Map<String, Object> fields = invocationOf(export);
         describe(outcome, fields);
         fields.put("uploads", outcome.uploadId().isEmpty() ? 0 : 1);
-        boolean nothingToCancel =
-                outcome instanceof Outcome.Failure && outcome.leftOver().isEmpty();
-        // Not an error of ours, but whoever called wanted the Upload back.
+        boolean nothingToCancel = outcome instanceof Outcome.Failure
+                && outcome.failureUnlessFinal().isEmpty();
+        // Not an error of this function, but the caller wanted the Upload as the result.
         log(nothingToCancel ? Logger.Level.WARN : level(outcome), text(outcome), fields, true);
     }
 
     /**
-     * An event that names no upload for this function.
+     * Logs an event that names no upload for this function.
      *
-     * @return the failure, to be thrown
+     * @return the failure, for the caller to throw
      */
-    public UploadFailure refused(Export export, UploadFailure failure) {
+    public UploadFailure invalidEvent(Export export, UploadFailure failure) {
         invocation(export, new Outcome.Failure("", failure, 0));
         return failure;
     }
 
     /**
-     * An HTTP request with another path or method than that of a cancel.
+     * Logs an HTTP request with another path or method than that of a cancel.
      *
      * @param status of the response: 404 or 405
      */
@@ -68,12 +68,12 @@ public final class InvocationLog {
         log(Logger.Level.WARN, "no such operation: " + status, fields, true);
     }
 
-    /** The lines of a batch that begins now, on the thread of its invocation. */
+    /** Starts the log of a batch, on the thread of its invocation. */
     public Batch batch(Export export) {
         return new Batch(export, MDC.get(REQUEST_ID));
     }
 
-    /** An invocation with many uploads. Each has its line when it is finished, so that none is lost with the batch. */
+    /** Logs an invocation with many uploads: each when it is finished, so that no line is lost if the batch fails. */
     public final class Batch {
 
         private final Export export;
@@ -85,10 +85,10 @@ public final class InvocationLog {
         }
 
         /**
-         * One upload, on the thread that has finished it. A message that was not tried has no line: it comes again, and
-         * of a batch of ten thousand the lines would take longer than there is time.
+         * Logs one upload, on the thread that finished it. A message that was not tried gets no line: it will be
+         * delivered again, and the lines of ten thousand messages would take too long.
          *
-         * @param messageId of the message that named it, if one did
+         * @param messageId of the message that named the upload, if there is one
          */
         public void finished(Outcome outcome, Optional<String> messageId) {
             if (isNotTried(outcome) && messageId.isPresent()) {
@@ -104,13 +104,14 @@ public final class InvocationLog {
         }
 
         /**
-         * All of a batch of messages.
+         * Logs the summary of a batch of messages.
          *
-         * @param time what the whole batch took
+         * @param time that the whole batch took
          */
         public void messages(List<Outcome> outcomes, Duration time) {
-            long failed =
-                    outcomes.stream().filter(o -> o.leftOver().isPresent()).count();
+            long failed = outcomes.stream()
+                    .filter(o -> o.failureUnlessFinal().isPresent())
+                    .count();
             long notTried = outcomes.stream().filter(InvocationLog::isNotTried).count();
             Map<String, Object> fields = invocationOf(export);
             fields.put("outcome", failed == 0 ? "done" : "partial");
@@ -120,25 +121,25 @@ public final class InvocationLog {
         }
 
         /**
-         * All of a clean-up.
+         * Logs the summary of a clean-up.
          *
-         * @param time what the whole clean-up took
+         * @param time that the whole clean-up took
          */
         public void cleanUp(CleanUpReport report, Duration time) {
             boolean complete = report.incomplete().isEmpty();
-            boolean allWell = complete && report.failed().isEmpty();
+            boolean success = complete && report.failed().isEmpty();
             Map<String, Object> fields = invocationOf(export);
             fields.put(
-                    "outcome", allWell ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
+                    "outcome", success ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
             fields.put("cancelled", report.cancelled().size());
             fields.put("final", report.alreadyFinal().size());
             fields.put("failed", report.failed().size());
             fields.put("notTried", report.notTried().size());
-            summary(fields, report.outcomes(), time, allWell);
+            summary(fields, report.outcomes(), time, success);
         }
     }
 
-    /** Makes the line of a cancelled upload, and keeps it to itself. */
+    /** Formats the line of a cancelled upload without writing it. */
     public void warmUp(Export export, CancelledUpload cancelled) {
         Map<String, Object> fields = fields(export, INVOCATION);
         describe(new Outcome.Success("upload_warmup", cancelled, 0), fields);
@@ -148,12 +149,12 @@ public final class InvocationLog {
         new JsonLogFormatter().format(line);
     }
 
-    private void summary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean allWell) {
+    private void summary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean success) {
         fields.put("attempts", outcomes.stream().mapToInt(Outcome::attempts).sum());
         fields.put("millis", time.toMillis());
         fields.put("uploads", outcomes.size());
         log(
-                allWell ? Logger.Level.INFO : Logger.Level.ERROR,
+                success ? Logger.Level.INFO : Logger.Level.ERROR,
                 outcomes.size() + " uploads: " + fields.get("outcome"),
                 fields,
                 true);
@@ -161,10 +162,10 @@ public final class InvocationLog {
 
     private static void describe(Outcome outcome, Map<String, Object> fields) {
         if (!outcome.uploadId().isEmpty()) {
-            // What was refused may be anything, and is shown so that it cannot be mistaken for an id.
-            boolean refused = outcome instanceof Outcome.Failure failure
+            // An invalid id may be any text, and is quoted so that it cannot be mistaken for an id.
+            boolean invalidEvent = outcome instanceof Outcome.Failure failure
                     && failure.failure().kind() == FailureKind.INVALID_UPLOAD_ID;
-            fields.put("uploadId", refused ? UploadId.shown(outcome.uploadId()) : outcome.uploadId());
+            fields.put("uploadId", invalidEvent ? UploadId.shown(outcome.uploadId()) : outcome.uploadId());
         }
         fields.put("outcome", outcome.name());
         outcome.status().ifPresent(status -> fields.put("status", status));
@@ -176,9 +177,9 @@ public final class InvocationLog {
         }
     }
 
-    /** Nothing left to cancel is what a batch is for. */
+    /** An upload with nothing left to cancel is no error in a batch. */
     private static Logger.Level level(Outcome outcome) {
-        return outcome.leftOver().isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
+        return outcome.failureUnlessFinal().isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
     }
 
     private static boolean isNotTried(Outcome outcome) {
@@ -198,7 +199,7 @@ public final class InvocationLog {
 
     private Map<String, Object> invocationOf(Export export) {
         Map<String, Object> fields = fields(export, INVOCATION);
-        fields.put("coldStart", cold.getAndSet(false) ? 1 : 0);
+        fields.put("coldStart", nextIsColdStart.getAndSet(false) ? 1 : 0);
         return fields;
     }
 

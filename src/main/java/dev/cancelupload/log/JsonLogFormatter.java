@@ -38,7 +38,7 @@ public final class JsonLogFormatter extends ExtFormatter {
                     write(json, field.getValue());
                 }
             } else {
-                json.writeStringField("message", Redaction.current().text(shown(formatMessage(record))));
+                json.writeStringField("message", Redaction.current().mask(shown(formatMessage(record))));
                 json.writeStringField("logger", record.getLoggerName());
             }
             writeIfPresent(json, "awsRequestId", record.getMdc("AWSRequestId"));
@@ -49,7 +49,7 @@ public final class JsonLogFormatter extends ExtFormatter {
             if (record.getThrown() != null) {
                 StringWriter stack = new StringWriter();
                 record.getThrown().printStackTrace(new PrintWriter(stack));
-                json.writeStringField("stackTrace", Redaction.current().text(stack.toString()));
+                json.writeStringField("stackTrace", Redaction.current().mask(stack.toString()));
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -63,7 +63,7 @@ public final class JsonLogFormatter extends ExtFormatter {
      * of the key.
      */
     private static String shown(String text) {
-        return Redaction.ofCaller(VisibleText.visible(text));
+        return Redaction.maskCallerText(VisibleText.visible(text));
     }
 
     private static LogEvent event(ExtLogRecord record) {

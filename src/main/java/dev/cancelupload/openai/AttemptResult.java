@@ -2,10 +2,10 @@ package dev.cancelupload.openai;
 
 import dev.cancelupload.http.TransportException;
 
-/** What became of one request. */
+/** The result of one attempt. */
 sealed interface AttemptResult {
 
-    /** Whether the Upload may be cancelled now although we were not told so. */
+    /** Whether the Upload may be cancelled now, even if the response does not say so. */
     boolean mayHaveCancelled();
 
     /** OpenAI returned the cancelled Upload. */
@@ -16,16 +16,16 @@ sealed interface AttemptResult {
         }
     }
 
-    /** OpenAI, or something in front of it, answered with another status than 2xx. */
-    record Answered(ErrorResponse answer) implements AttemptResult {
+    /** OpenAI, or something in front of it, responded with a status other than 2xx. */
+    record HttpError(ErrorResponse response) implements AttemptResult {
         @Override
         public boolean mayHaveCancelled() {
-            return answer.status() == 408 || answer.status() >= 500;
+            return response.status() == 408 || response.status() >= 500;
         }
     }
 
-    /** OpenAI refused the key, which has been replaced meanwhile: the next attempt has another one. */
-    record KeyReplaced(Answered refusal) implements AttemptResult {
+    /** OpenAI refused the key, and a new one has been read since, which the next attempt will use. */
+    record KeyReplaced(HttpError refusal) implements AttemptResult {
         @Override
         public boolean mayHaveCancelled() {
             return false;
@@ -33,28 +33,30 @@ sealed interface AttemptResult {
     }
 
     /**
-     * The status was 2xx, but the answer is not the cancelled Upload.
+     * The status was 2xx, but the body is not the cancelled Upload.
      *
      * @param reason completes the sentence "OpenAI's answer …"
-     * @param anothers whether it is the answer to another request, so that there may be one to this on a new connection
+     * @param ofAnotherRequest whether it is the response to another request, so that a retry on a new connection may
+     *     help
      */
-    record Unusable(int status, ResponseHeaders headers, String reason, boolean anothers) implements AttemptResult {
+    record Unusable(int status, ResponseHeaders headers, String reason, boolean ofAnotherRequest)
+            implements AttemptResult {
         @Override
         public boolean mayHaveCancelled() {
             return true;
         }
     }
 
-    /** The status was 2xx, and the Upload is in another final state than cancelled. */
-    record OtherwiseFinal(int status, ResponseHeaders headers, FinalState state) implements AttemptResult {
+    /** The status was 2xx, and the Upload is in a final state other than cancelled. */
+    record AlreadyFinal(int status, ResponseHeaders headers, FinalState state) implements AttemptResult {
         @Override
         public boolean mayHaveCancelled() {
             return false;
         }
     }
 
-    /** There was no complete answer. */
-    record Broken(TransportException reason) implements AttemptResult {
+    /** There was no complete response. */
+    record NoResponse(TransportException reason) implements AttemptResult {
         @Override
         public boolean mayHaveCancelled() {
             return reason.sent();

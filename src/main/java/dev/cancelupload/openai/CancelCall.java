@@ -6,19 +6,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The attempts at cancelling one Upload. Whoever has it waits between them, and can do something else meanwhile. It is
- * used by one thread at a time.
+ * The attempts to cancel one Upload. The caller waits between them, so that it can do other work meanwhile. For use by
+ * one thread at a time.
  */
 public final class CancelCall {
 
-    /** An attempt with less time than this would only be cut off, perhaps after the request was sent. */
-    static final Duration LEAST_ATTEMPT = Duration.ofMillis(250);
+    /** An attempt with less time than this would only time out, perhaps after the request was sent. */
+    static final Duration MIN_ATTEMPT = Duration.ofMillis(250);
 
-    /** What makes an attempt. */
+    /** Makes an attempt. */
     interface Attempts {
         /**
          * @param number of the attempt, the first being 1
-         * @param onNewConnection whether one that was used before will not do
+         * @param onNewConnection whether not to reuse a connection
          */
         AttemptResult make(int number, boolean onNewConnection);
     }
@@ -28,12 +28,12 @@ public final class CancelCall {
     private final Budget budget;
     private final Attempts attempt;
     private int attempts;
-    /** 1 once there was an attempt with a key that is replaced: it is none of those that the retries are counted by. */
-    private int withFormerKey;
+    /** 1 after an attempt with a key that was replaced since, which does not count as a retry. */
+    private int attemptsWithReplacedKey;
 
     private boolean mayHaveCancelled;
-    /** Whether the last attempt had no answer, or another request's. */
-    private boolean answerLost;
+    /** Whether the last attempt had no response, or that of another request. */
+    private boolean responseLost;
 
     private CancelledUpload cancelled;
 
@@ -47,46 +47,45 @@ public final class CancelCall {
     /**
      * Makes the next attempt.
      *
-     * @return how long to wait before there is another; empty if the Upload {@linkplain #cancelled is cancelled}
-     * @throws UploadFailure if it was not cancelled and no other attempt would change that, or none that fits the
-     *     budget
+     * @return how long to wait before the next attempt; empty if the Upload {@linkplain #cancelled is cancelled}
+     * @throws UploadFailure if it was not cancelled, and another attempt would not help or does not fit the budget
      */
     public Optional<Duration> attempt() {
-        if (budget.isSpent() || attempts > 0 && !fits(Duration.ZERO)) {
+        if (budget.isSpent() || attempts > 0 && !fitsBudget(Duration.ZERO)) {
             throw failures().budgetSpent();
         }
-        AttemptResult last = attempt.make(++attempts, answerLost);
+        AttemptResult last = attempt.make(++attempts, responseLost);
         if (last instanceof AttemptResult.Succeeded succeeded) {
             cancelled = succeeded.cancelled();
             return Optional.empty();
         }
         if (last instanceof AttemptResult.KeyReplaced replaced) {
-            if (withFormerKey == 0 && fits(Duration.ZERO)) {
-                withFormerKey = 1;
+            if (attemptsWithReplacedKey == 0 && fitsBudget(Duration.ZERO)) {
+                attemptsWithReplacedKey = 1;
                 return Optional.of(Duration.ZERO);
             }
             last = replaced.refusal();
         }
-        Optional<Duration> wait =
-                retries.waitAfter(attempts - withFormerKey, last, Instant.now()).filter(this::fits);
+        Optional<Duration> wait = retries.waitAfter(attempts - attemptsWithReplacedKey, last, Instant.now())
+                .filter(this::fitsBudget);
         if (wait.isEmpty()) {
             throw failures().of(last, budget.isSpent());
         }
         mayHaveCancelled |= last.mayHaveCancelled();
-        answerLost = last instanceof AttemptResult.Broken || last instanceof AttemptResult.Unusable;
+        responseLost = last instanceof AttemptResult.NoResponse || last instanceof AttemptResult.Unusable;
         return wait;
     }
 
-    /** Whether enough is left for an attempt after such a wait. */
-    private boolean fits(Duration wait) {
-        return budget.remaining().minus(wait).compareTo(LEAST_ATTEMPT) >= 0;
+    /** Whether the budget leaves enough time for an attempt after this wait. */
+    private boolean fitsBudget(Duration wait) {
+        return budget.remaining().minus(wait).compareTo(MIN_ATTEMPT) >= 0;
     }
 
     private FailureFactory failures() {
         return new FailureFactory(id, attempts, mayHaveCancelled);
     }
 
-    /** The cancelled Upload, once {@link #attempt} was empty. */
+    /** The cancelled Upload, after {@link #attempt} returned empty. */
     public CancelledUpload cancelled() {
         return cancelled;
     }

@@ -5,15 +5,15 @@ import java.util.Set;
 /**
  * An Upload that this call cancelled.
  *
- * @param json the Upload as OpenAI sent it, but for keys, which are masked; empty in an {@link #outline}
+ * @param json the Upload as OpenAI sent it, with keys masked; empty in an {@link #summary}
  * @param status OpenAI's HTTP status
  * @param headers OpenAI's header fields
- * @param attempts how many requests it took
+ * @param attempts the number of requests
  */
 public record CancelledUpload(String json, int status, ResponseHeaders headers, int attempts) {
 
-    /** What a log line and a report need: small enough to keep a thousand. */
-    public CancelledUpload outline() {
+    /** A copy with only what log lines and reports need, small enough to keep a thousand. */
+    public CancelledUpload summary() {
         return new CancelledUpload("", status, headers.only(Set.of(ResponseHeaders.REQUEST_ID)), attempts);
     }
 }

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * OpenAI's error object: {@code {"error": {"message", "type", "param", "code"}}}. A field that is absent, null or no
- * scalar is empty.
+ * OpenAI's error object: {@code {"error": {"message", "type", "param", "code"}}}. A field that is absent, null, an
+ * object or an array is empty.
  *
- * @param message text for people
+ * @param message human-readable text
  * @param type for instance {@code invalid_request_error}
  * @param param the parameter that is wrong
  * @param code for instance {@code rate_limit_exceeded}
@@ -23,7 +23,7 @@ public record ErrorObject(
 
     private static final Set<String> FIELDS = Set.of("message", "type", "param", "code");
 
-    /** The object under {@code error}; empty if the text is not such an envelope, or says one of its fields twice. */
+    /** Parses the object in the field {@code error}; empty if there is none, or if it has a duplicate field. */
     static Optional<ErrorObject> read(String json) {
         try (JsonParser parser = ResponseJson.parser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -54,7 +54,7 @@ public record ErrorObject(
             if (!FIELDS.contains(name)) {
                 parser.skipChildren();
             } else if (fields.put(name, ResponseJson.scalar(parser)) != null) {
-                throw new IOException("the field " + name + " is there twice");
+                throw new IOException("duplicate field " + name);
             }
         }
         return fields;

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An answer that is not an Upload.
+ * A response with a status other than 2xx.
  *
  * @param status HTTP status
- * @param headers the header fields that may go further
- * @param body the body, if it is OpenAI's error envelope and can be shown; else empty
- * @param error what the envelope says; empty if the body is none
+ * @param headers the header fields that are passed on
+ * @param body the body if it is OpenAI's error envelope and can be shown, otherwise empty
+ * @param error the content of the envelope; empty if the body is something else
  */
 public record ErrorResponse(int status, ResponseHeaders headers, String body, Optional<ErrorObject> error) {
 
@@ -20,24 +20,25 @@ public record ErrorResponse(int status, ResponseHeaders headers, String body, Op
         return new ErrorResponse(status, headers, error.isPresent() ? text : "", error);
     }
 
-    /** An answer of which nothing but the status and the header fields may be shown, or is worth it. */
+    /** A response of which only the status and the header fields are passed on. */
     static ErrorResponse withoutBody(int status, ResponseHeaders headers) {
         return new ErrorResponse(status, headers, "", Optional.empty());
     }
 
     /**
-     * The same with keys masked in the body.
+     * A copy with keys masked in the body.
      *
-     * @param uploadId what was asked for, which the answer may repeat
+     * @param uploadId the requested id, which the response may repeat
      */
     ErrorResponse masked(String uploadId) {
-        String shown =
-                body.isEmpty() ? body : Redaction.current().json(body, uploadId).orElse("");
+        String shown = body.isEmpty()
+                ? body
+                : Redaction.current().maskJson(body, uploadId).orElse("");
         return new ErrorResponse(status, headers, shown, error);
     }
 
-    /** The status and what identifies the call: small enough to keep a thousand. */
-    ErrorResponse outline() {
+    /** A copy with the status and the request id, small enough to keep a thousand. */
+    ErrorResponse summary() {
         return withoutBody(status, headers.only(Set.of(ResponseHeaders.REQUEST_ID)));
     }
 }

@@ -1,16 +1,16 @@
 package dev.cancelupload.openai;
 
-/** OpenAI answered, and not with an Upload. */
+/** OpenAI responded with a status other than 2xx. */
 public final class ErrorResponseException extends RuntimeException {
-    private final transient ErrorResponse answer;
+    private final transient ErrorResponse response;
 
-    ErrorResponseException(ErrorResponse answer) {
-        super("HTTP " + answer.status(), null, false, false);
-        this.answer = answer;
+    ErrorResponseException(ErrorResponse response) {
+        super("HTTP " + response.status(), null, false, false);
+        this.response = response;
     }
 
-    /** The answer. */
-    public ErrorResponse answer() {
-        return answer;
+    /** The response. */
+    public ErrorResponse response() {
+        return response;
     }
 }

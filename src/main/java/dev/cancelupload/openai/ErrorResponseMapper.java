@@ -7,12 +7,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
 
-/** Every status but 2xx becomes an {@link ErrorResponseException}. */
+/** Maps every status other than 2xx to an {@link ErrorResponseException}. */
 final class ErrorResponseMapper implements ResponseExceptionMapper<ErrorResponseException> {
 
     @Override
     public boolean handles(int status, MultivaluedMap<String, Object> headers) {
-        // Without an answer the REST client asks too, with status 0.
+        // The REST client calls this also without a response, with status 0.
         return status >= 300 || status > 0 && status < 200;
     }
 

@@ -7,95 +7,97 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * Names a failed call: its kind, and a text that says what was wrong, with which upload, and what to do.
+ * Creates the {@link UploadFailure} of a failed call: its kind, and a message with the upload, the cause and what to
+ * do.
  *
  * @param id the Upload
- * @param attempts how many there were
- * @param mayHaveCancelled whether one of them, but for the last, may have cancelled the Upload
+ * @param attempts the number of attempts
+ * @param mayHaveCancelled whether an attempt before the last may have cancelled the Upload
  */
 record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
 
-    private static final int LONGEST_QUOTE = 1000;
-    private static final int LONGEST_DETAIL = 128;
-    private static final String TRY_LATER = " Try again later; cancelling twice is harmless.";
+    private static final int MAX_QUOTE = 1000;
+    private static final int MAX_DETAIL = 128;
+    private static final String RETRY_LATER = " Try again later; cancelling twice is harmless.";
 
-    /** @param budgetSpent whether the invocation's time was over at the end of the last attempt */
+    /** @param budgetSpent whether the invocation's budget was spent at the end of the last attempt */
     UploadFailure of(AttemptResult last, boolean budgetSpent) {
-        if (last instanceof AttemptResult.Answered answered) {
-            return answered(answered.answer(), last.mayHaveCancelled());
+        if (last instanceof AttemptResult.HttpError httpError) {
+            return httpError(httpError.response(), last.mayHaveCancelled());
         }
-        if (last instanceof AttemptResult.Broken broken) {
-            return broken.reason().timedOut() && budgetSpent ? budgetSpent() : broken(broken.reason());
+        if (last instanceof AttemptResult.NoResponse noResponse) {
+            return noResponse.reason().timedOut() && budgetSpent ? budgetSpent() : noResponse(noResponse.reason());
         }
-        if (last instanceof AttemptResult.OtherwiseFinal otherwise) {
-            ErrorResponse answer = ErrorResponse.withoutBody(otherwise.status(), otherwise.headers());
-            return alreadyFinal(otherwise.state(), details(Optional.of(answer)) + ".", answer);
+        if (last instanceof AttemptResult.AlreadyFinal alreadyFinal) {
+            ErrorResponse response = ErrorResponse.withoutBody(alreadyFinal.status(), alreadyFinal.headers());
+            return alreadyFinal(alreadyFinal.state(), details(Optional.of(response)) + ".", response);
         }
         return unusable((AttemptResult.Unusable) last);
     }
 
-    /** The invocation's time was over before the Upload's turn came, or before it was cancelled. */
+    /** The invocation's budget was spent before the first attempt, or before the Upload was cancelled. */
     UploadFailure budgetSpent() {
         String message = attempts == 0
                 ? " was not tried: the invocation's time (CANCEL_BUDGET) was spent before its turn."
                 : " was not seen to be cancelled: the invocation's time (CANCEL_BUDGET) was spent waiting for OpenAI"
                         + details(Optional.empty()) + ".";
-        return failure(FailureKind.BUDGET_SPENT, "Upload " + id + message + TRY_LATER, null);
+        return failure(FailureKind.BUDGET_SPENT, "Upload " + id + message + RETRY_LATER, null);
     }
 
-    private UploadFailure answered(ErrorResponse answer, boolean lastMayHaveCancelled) {
-        int status = answer.status();
+    private UploadFailure httpError(ErrorResponse response, boolean lastMayHaveCancelled) {
+        int status = response.status();
         if (status == 401 || status == 403) {
-            return credentialsRejected(answer);
+            return credentialsRejected(response);
         }
-        String tail = quote(answer) + details(Optional.of(answer)) + ".";
+        String quoteAndDetails = quote(response) + details(Optional.of(response)) + ".";
         if (status == 429) {
             return failure(
                     FailureKind.RATE_LIMITED,
-                    notCancelled(false) + "OpenAI's rate limit or quota is reached" + tail + TRY_LATER,
-                    answer);
+                    notCancelled(false) + "OpenAI's rate limit or quota is reached" + quoteAndDetails + RETRY_LATER,
+                    response);
         }
-        if (status < 400 || status >= 500 || answer.error().isEmpty()) {
+        if (status < 400 || status >= 500 || response.error().isEmpty()) {
             return failure(
                     FailureKind.UPSTREAM_FAILURE,
-                    notCancelled(lastMayHaveCancelled) + "OpenAI " + trouble(status) + tail + TRY_LATER,
-                    answer);
+                    notCancelled(lastMayHaveCancelled) + "OpenAI " + statusProblem(status) + quoteAndDetails
+                            + RETRY_LATER,
+                    response);
         }
         if (status == 404) {
             return failure(
                     FailureKind.UPLOAD_NOT_FOUND,
-                    "Upload " + id + " was not found at OpenAI" + tail
+                    "Upload " + id + " was not found at OpenAI" + quoteAndDetails
                             + " Check the id, and that it belongs to the organisation and project of this function's key.",
-                    answer);
+                    response);
         }
-        Optional<FinalState> state = FinalState.of(id.value(), answer);
+        Optional<FinalState> state = FinalState.of(id.value(), response);
         if (state.isPresent()) {
-            return alreadyFinal(state.get(), tail, answer);
+            return alreadyFinal(state.get(), quoteAndDetails, response);
         }
-        boolean retryable = RetryPolicy.retries(status, answer.headers());
+        boolean retryable = RetryPolicy.isRetryable(status, response.headers());
         return new UploadFailure(
                 FailureKind.REQUEST_REJECTED,
                 retryable,
-                notCancelled(lastMayHaveCancelled) + "OpenAI rejected the request" + tail
-                        + (retryable ? TRY_LATER : ""),
-                answer,
+                notCancelled(lastMayHaveCancelled) + "OpenAI rejected the request" + quoteAndDetails
+                        + (retryable ? RETRY_LATER : ""),
+                response,
                 null,
                 attempts);
     }
 
-    /** OpenAI's own text quotes parts of the key, and so it is left out. */
-    private UploadFailure credentialsRejected(ErrorResponse answer) {
-        ErrorResponse silent = ErrorResponse.withoutBody(answer.status(), answer.headers());
+    /** Without OpenAI's text, which quotes parts of the key. */
+    private UploadFailure credentialsRejected(ErrorResponse response) {
+        ErrorResponse withoutBody = ErrorResponse.withoutBody(response.status(), response.headers());
         return failure(
                 FailureKind.CREDENTIALS_REJECTED,
                 notCancelled(false) + "OpenAI refused this function's own credentials"
-                        + details(Optional.of(silent))
-                        + ". Its operator has to check OPENAI_API_KEY, or the secret of OPENAI_API_KEY_SECRET, and OPENAI_ORG_ID and"
-                        + " OPENAI_PROJECT_ID.",
-                silent);
+                        + details(Optional.of(withoutBody))
+                        + ". Its operator has to check OPENAI_API_KEY, or the secret of OPENAI_API_KEY_SECRET, and"
+                        + " OPENAI_ORG_ID and OPENAI_PROJECT_ID.",
+                withoutBody);
     }
 
-    private static String trouble(int status) {
+    private static String statusProblem(int status) {
         if (status >= 500) {
             return "failed";
         }
@@ -104,9 +106,10 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
                 : "sent an answer that is not OpenAI's error object; check OPENAI_BASE_URL";
     }
 
-    private UploadFailure alreadyFinal(FinalState state, String tail, ErrorResponse answer) {
+    private UploadFailure alreadyFinal(FinalState state, String quoteAndDetails, ErrorResponse response) {
         FailureKind kind = FailureKind.UPLOAD_ALREADY_FINAL;
-        return new UploadFailure(kind, kind.retryable(), alreadyFinal(state) + tail, answer, state, attempts);
+        return new UploadFailure(
+                kind, kind.retryable(), alreadyFinal(state) + quoteAndDetails, response, state, attempts);
     }
 
     private String alreadyFinal(FinalState state) {
@@ -114,26 +117,27 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
             return "Upload " + id + " is already cancelled, and this very call may have done it, since the answer to an"
                     + " earlier attempt was lost";
         }
-        return "Upload " + id + " is already " + state.word() + " and nothing is left to cancel";
+        return "Upload " + id + " is already " + state.value() + " and nothing is left to cancel";
     }
 
-    private UploadFailure broken(TransportException reason) {
+    private UploadFailure noResponse(TransportException reason) {
         return failure(
                 FailureKind.UPSTREAM_FAILURE,
-                notCancelled(reason.sent()) + masked(reason.getMessage()) + details(Optional.empty()) + "." + TRY_LATER,
+                notCancelled(reason.sent()) + masked(reason.getMessage()) + details(Optional.empty()) + "."
+                        + RETRY_LATER,
                 null);
     }
 
     private UploadFailure unusable(AttemptResult.Unusable unusable) {
-        ErrorResponse answer = ErrorResponse.withoutBody(unusable.status(), unusable.headers());
+        ErrorResponse response = ErrorResponse.withoutBody(unusable.status(), unusable.headers());
         return failure(
                 FailureKind.UPSTREAM_FAILURE,
-                notCancelled(true) + "OpenAI's answer " + masked(unusable.reason()) + details(Optional.of(answer)) + "."
-                        + TRY_LATER,
-                answer);
+                notCancelled(true) + "OpenAI's answer " + masked(unusable.reason()) + details(Optional.of(response))
+                        + "." + RETRY_LATER,
+                response);
     }
 
-    /** The start of a sentence that does not claim more than is known. */
+    /** The start of the message, which claims no more than is known. */
     private String notCancelled(boolean lastMayHaveCancelled) {
         String known = lastMayHaveCancelled || mayHaveCancelled
                 ? " was not seen to be cancelled"
@@ -142,21 +146,21 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
         return "Upload " + id + known + ": ";
     }
 
-    private UploadFailure failure(FailureKind kind, String message, ErrorResponse answer) {
-        return new UploadFailure(kind, kind.retryable(), message, answer, null, attempts);
+    private UploadFailure failure(FailureKind kind, String message, ErrorResponse response) {
+        return new UploadFailure(kind, kind.retryable(), message, response, null, attempts);
     }
 
-    private String quote(ErrorResponse answer) {
-        return answer.error()
+    private String quote(ErrorResponse response) {
+        return response.error()
                 .flatMap(ErrorObject::message)
-                .map(message -> ": \"" + VisibleText.oneLine(masked(message), LONGEST_QUOTE) + "\"")
+                .map(message -> ": \"" + VisibleText.oneLine(masked(message), MAX_QUOTE) + "\"")
                 .orElse("");
     }
 
-    /** What support asks for: {@code (HTTP 404, type …, code …, x-request-id …, 1 attempt)}. */
-    private String details(Optional<ErrorResponse> answer) {
+    /** The details for support: {@code (HTTP 404, type …, code …, x-request-id …, 1 attempt)}. */
+    private String details(Optional<ErrorResponse> response) {
         StringJoiner details = new StringJoiner(", ", " (", ")");
-        answer.ifPresent(a -> {
+        response.ifPresent(a -> {
             details.add("HTTP " + a.status());
             a.error().flatMap(ErrorObject::type).ifPresent(type -> details.add("type " + detail(type)));
             a.error().flatMap(ErrorObject::code).ifPresent(code -> details.add("code " + detail(code)));
@@ -166,11 +170,11 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     }
 
     private String detail(String text) {
-        return VisibleText.oneLine(masked(text), LONGEST_DETAIL);
+        return VisibleText.oneLine(masked(text), MAX_DETAIL);
     }
 
-    /** What an upstream said, before it is cut, with the key masked. */
+    /** Masks the key in text from the upstream, before the text is cut. */
     private String masked(String text) {
-        return Redaction.current().text(text, id.value());
+        return Redaction.current().mask(text, id.value());
     }
 }

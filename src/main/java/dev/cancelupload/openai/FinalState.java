@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The states that an Upload does not leave.
+ * The final states of an Upload.
  *
- * <p>OpenAI answers 400 to a cancel of such an Upload and documents no code for it, so that it is told by these words
- * in the error's code or message. Both may be about something else that has expired or was cancelled, and the message
- * may repeat the caller's own id, which may have these words in it. So the code has to be about nothing but an Upload's
- * state, and the message has to have a sentence in which one of the words follows on the word "upload" and nothing else
- * comes between that it could be said of.
+ * <p>OpenAI responds to the cancel of such an Upload with 400 and documents no code for it, so that these words in the
+ * error's code or message are the only sign. Both may be about something else that has expired or was cancelled, and
+ * the message may repeat the caller's id, which may contain these words. So the code must consist of words about an
+ * Upload's state, and the message must have a sentence in which one of the words follows "upload" without another
+ * subject between them.
  */
 public enum FinalState {
     COMPLETED("completed"),
     CANCELLED("cancelled", "canceled"),
     EXPIRED("expired");
 
-    private static final Set<String> WORDS_OF_A_CODE = Set.of(
+    private static final Set<String> CODE_WORDS = Set.of(
             "upload", "already", "is", "was", "has", "been", "status", "state", "error", "invalid", "not", "pending");
 
     /**
-     * What else can be completed, cancelled or expired: after one of these a sentence is no longer about the Upload.
+     * Other things that can be completed, cancelled or expired. After one of these a sentence is not about the Upload.
      */
     private static final Set<String> OTHER_SUBJECTS = Set.of(
             "your",
@@ -69,21 +69,21 @@ public enum FinalState {
         this.words = List.of(words);
     }
 
-    /** As OpenAI writes it in {@code status}. */
-    public String word() {
+    /** The value of {@code status} in OpenAI's API. */
+    public String value() {
         return words.get(0);
     }
 
     /**
-     * The state that an answer of status 400 says the Upload has; empty if it says something else.
+     * The state of the Upload that a response with status 400 names; empty if it names none.
      *
-     * @param uploadId what was asked for
+     * @param uploadId the requested id
      */
-    static Optional<FinalState> of(String uploadId, ErrorResponse answer) {
-        if (answer.status() != 400) {
+    static Optional<FinalState> of(String uploadId, ErrorResponse response) {
+        if (response.status() != 400) {
             return Optional.empty();
         }
-        return answer.error()
+        return response.error()
                 .flatMap(error -> error.code().flatMap(FinalState::inCode).or(() -> error.message()
                         .flatMap(message -> inMessage(message, uploadId))));
     }
@@ -92,42 +92,44 @@ public enum FinalState {
         List<String> words = Arrays.asList(code.toLowerCase(Locale.ROOT).split("[^a-z]+"));
         Optional<FinalState> state =
                 words.stream().map(FinalState::ofWord).flatMap(Optional::stream).findFirst();
-        boolean ofAnUpload = words.stream()
-                .allMatch(w -> WORDS_OF_A_CODE.contains(w) || ofWord(w).isPresent());
-        return ofAnUpload ? state : Optional.empty();
+        boolean aboutUpload =
+                words.stream().allMatch(w -> CODE_WORDS.contains(w) || ofWord(w).isPresent());
+        return aboutUpload ? state : Optional.empty();
     }
 
     private static Optional<FinalState> inMessage(String message, String id) {
         List<String> tokens = Arrays.asList(message.toLowerCase(Locale.ROOT).split("[\\s'\"`“”‘’(),:]+"));
-        // A bare "already cancelled" can be about nothing else.
-        boolean aboutTheUpload = tokens.stream().map(FinalState::word).allMatch(FinalState::isNeutral);
+        // A message such as "already cancelled" has no other subject.
+        boolean aboutUpload = tokens.stream().map(FinalState::word).allMatch(FinalState::isNeutral);
         String idInLowerCase = id.toLowerCase(Locale.ROOT);
-        Optional<FinalState> notToBe = Optional.empty();
-        String before = "";
+        Optional<FinalState> possibleState = Optional.empty();
+        String previous = "";
         for (String token : tokens) {
             String word = word(token);
             Optional<FinalState> state = ofWord(word);
             if (word.equals("upload")) {
-                aboutTheUpload = true;
+                aboutUpload = true;
             } else if (OTHER_SUBJECTS.contains(word)) {
-                aboutTheUpload = false;
+                aboutUpload = false;
             } else if (state.isPresent()
-                    && aboutTheUpload
-                    // The word may be what is left of the id.
+                    && aboutUpload
+                    // The word may be the start of the id.
                     && !idInLowerCase.startsWith(word)) {
-                if (!before.equals("be")) {
+                if (!previous.equals("be")) {
                     return state;
                 }
-                // "… cannot be cancelled" says what cannot be done, and which state it is in only if nothing else does.
-                notToBe = state;
+                // "… cannot be cancelled" names the state only if nothing else in the message does.
+                possibleState = state;
             }
-            aboutTheUpload &= token.equals(word);
-            before = word;
+            aboutUpload &= token.equals(word);
+            previous = word;
         }
-        return tokens.stream().map(FinalState::word).anyMatch(OTHER_SUBJECTS::contains) ? Optional.empty() : notToBe;
+        return tokens.stream().map(FinalState::word).anyMatch(OTHER_SUBJECTS::contains)
+                ? Optional.empty()
+                : possibleState;
     }
 
-    /** Without the end of a sentence. */
+    /** Without punctuation at the end of a sentence. */
     private static String word(String token) {
         return token.isEmpty() || ".!?;".indexOf(token.charAt(token.length() - 1)) < 0
                 ? token
@@ -135,7 +137,7 @@ public enum FinalState {
     }
 
     private static boolean isNeutral(String word) {
-        return word.isEmpty() || WORDS_OF_A_CODE.contains(word) || ofWord(word).isPresent();
+        return word.isEmpty() || CODE_WORDS.contains(word) || ofWord(word).isPresent();
     }
 
     private static Optional<FinalState> ofWord(String word) {

@@ -1,12 +1,12 @@
 package dev.cancelupload.openai;
 
-/** The Upload that a caller named: an id that can be sent, or why there is none. */
+/** The Upload that a caller named: a valid id, or the reason why there is none. */
 public sealed interface NamedUpload {
 
-    /** The id as the caller gave it, valid or not; empty if it gave none. */
+    /** The id from the caller, valid or not; empty if there was none. */
     String given();
 
-    /** Parses what a caller gave as an id. */
+    /** Parses an id from a caller. */
     static NamedUpload of(String given) {
         try {
             return new Valid(new UploadId(given));
@@ -15,12 +15,12 @@ public sealed interface NamedUpload {
         }
     }
 
-    /** The caller named no Upload. */
+    /** For a caller that named no Upload. */
     static NamedUpload none(UploadFailure why) {
         return new Invalid("", why);
     }
 
-    /** An id that can be sent to OpenAI. */
+    /** A valid id. */
     record Valid(UploadId id) implements NamedUpload {
         @Override
         public String given() {
@@ -28,6 +28,6 @@ public sealed interface NamedUpload {
         }
     }
 
-    /** No id, or none that can be sent. */
+    /** No id or an invalid one. */
     record Invalid(String given, UploadFailure why) implements NamedUpload {}
 }

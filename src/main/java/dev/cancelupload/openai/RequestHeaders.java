@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 
 /**
- * The header fields that every request to OpenAI has.
+ * Adds the header fields of every request to OpenAI.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/authentication">Authentication</a>
  */
@@ -23,8 +23,8 @@ final class RequestHeaders implements ClientRequestFilter {
     private final String userAgent;
 
     /**
-     * @param keys gives the key of each request
-     * @param version ours, for {@code User-Agent}
+     * @param keys provides the key for each request
+     * @param version of this function, for {@code User-Agent}
      */
     RequestHeaders(Configuration configuration, ApiKeys keys, String version) {
         this.configuration = configuration;

@@ -10,7 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Reading JSON in an answer: UTF-8, one value, nothing after it. */
+/** Parses the JSON of a response: UTF-8, and exactly one value. */
 final class ResponseJson {
 
     private ResponseJson() {}
@@ -31,14 +31,14 @@ final class ResponseJson {
         return Json.MAPPER.getFactory().createParser(json);
     }
 
-    /** @throws JsonParseException if something follows */
+    /** @throws JsonParseException if anything follows the value */
     static void requireEnd(JsonParser parser) throws IOException {
         if (parser.nextToken() != null) {
             throw new JsonParseException(parser, "more than one value");
         }
     }
 
-    /** Reads the rest of the current value and whatever is wrong with it. */
+    /** Skips the rest of the current value. Throws if it is malformed or anything follows. */
     static void skipToEnd(JsonParser parser) throws IOException {
         if (parser.currentToken() == null) {
             throw new JsonParseException(parser, "no value");
@@ -47,7 +47,7 @@ final class ResponseJson {
         requireEnd(parser);
     }
 
-    /** A string, number or boolean as text; empty for {@code null}. Objects and arrays are skipped, and empty. */
+    /** A string, number or boolean as text; empty for {@code null}, and for objects and arrays, which are skipped. */
     static Optional<String> scalar(JsonParser parser) throws IOException {
         JsonToken token = parser.currentToken();
         if (token.isScalarValue()) {

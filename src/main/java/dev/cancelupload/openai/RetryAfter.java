@@ -15,22 +15,22 @@ import java.util.regex.Pattern;
  */
 final class RetryAfter {
 
-    private static final int LONGEST_NUMBER = 20;
+    private static final int MAX_DIGITS = 20;
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d*)?");
 
     private RetryAfter() {}
 
-    /** A number of milliseconds, which may have a fraction; empty if it is none. */
+    /** Parses milliseconds, which may have a fraction; empty if the value is not a number. */
     static Optional<Duration> millis(String value) {
         return number(value, 1);
     }
 
-    /** A number of seconds, which may have a fraction; empty if it is none. */
+    /** Parses seconds, which may have a fraction; empty if the value is not a number. */
     static Optional<Duration> seconds(String value) {
         return number(value, 1000);
     }
 
-    /** The time until an HTTP date, negative if it is past; empty if the value is no date. */
+    /** The time until an HTTP date, negative if it has passed; empty if the value is not a date. */
     static Optional<Duration> untilDate(String value, Instant now) {
         try {
             return Optional.of(Duration.between(now, ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)));
@@ -40,7 +40,7 @@ final class RetryAfter {
     }
 
     private static Optional<Duration> number(String value, int millis) {
-        if (value.length() > LONGEST_NUMBER || !NUMBER.matcher(value).matches()) {
+        if (value.length() > MAX_DIGITS || !NUMBER.matcher(value).matches()) {
             return Optional.empty();
         }
         double wait = Double.parseDouble(value) * millis;

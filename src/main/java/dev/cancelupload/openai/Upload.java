@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * OpenAI's Upload object: what this function has to know of it, and the JSON itself, which goes to the caller as it
- * came, with every field and value that the API may add.
+ * OpenAI's Upload object: the fields that this function uses, and the JSON itself, which is passed on unchanged with
+ * every field and value that the API may add.
  *
  * @param id the identifier, {@code upload_…}
  * @param status {@code pending}, {@code completed}, {@code cancelled}, {@code expired}, or a newer one
@@ -20,10 +20,11 @@ public record Upload(String id, String status, String json) implements UploadBod
     public static final String OBJECT = "upload";
 
     /**
-     * The Upload in a body, which is read once and not kept as a tree, so that its size bounds what reading it takes.
+     * Parses the Upload in a body. Reads it as a stream, not as a tree, so that the memory is bounded by the body's
+     * size.
      *
      * @param body UTF-8
-     * @param contentType for the reason, if it is no Upload
+     * @param contentType for the message if it is not an Upload
      */
     static UploadBody read(byte[] body, String contentType) {
         if (body.length == 0) {
@@ -49,32 +50,32 @@ public record Upload(String id, String status, String json) implements UploadBod
         String object = null;
         String id = null;
         String status = null;
-        String twice = null;
+        String duplicate = null;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
             String value = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
             switch (name) {
                 case "object" -> {
-                    twice = object == null ? twice : name;
+                    duplicate = object == null ? duplicate : name;
                     object = value;
                 }
                 case "id" -> {
-                    twice = id == null ? twice : name;
+                    duplicate = id == null ? duplicate : name;
                     id = value;
                 }
                 case "status" -> {
-                    twice = status == null ? twice : name;
+                    duplicate = status == null ? duplicate : name;
                     status = value;
                 }
                 default -> {
-                    // Whatever it is, it passes.
+                    // Passed on unchecked.
                 }
             }
             parser.skipChildren();
         }
         ResponseJson.requireEnd(parser);
-        if (twice != null) {
-            return notAnUpload("it has the field \"" + twice + "\" twice");
+        if (duplicate != null) {
+            return notAnUpload("it has the field \"" + duplicate + "\" twice");
         }
         if (!OBJECT.equals(object)) {
             return notAnUpload("its field \"object\" is not \"upload\"");

@@ -1,10 +1,10 @@
 package dev.cancelupload.openai;
 
-/** The body of a 2xx answer: an {@link Upload}, or what it is instead. */
+/** The body of a 2xx response: an {@link Upload}, or something else. */
 public sealed interface UploadBody permits Upload, UploadBody.Other {
 
     /**
-     * A body that is no Upload.
+     * A body that is not an Upload.
      *
      * @param reason completes the sentence "OpenAI's answer …"
      */

@@ -3,68 +3,68 @@ package dev.cancelupload.openai;
 import dev.cancelupload.redaction.Redaction;
 import java.util.Optional;
 
-/** Why an Upload was not cancelled. Its message is for the caller; what it quotes of an upstream has no key. */
+/** Why an Upload was not cancelled. The message is for the caller; text from the upstream in it is redacted. */
 public final class UploadFailure extends RuntimeException {
 
     private final FailureKind kind;
     private final boolean retryable;
-    private final transient ErrorResponse answer;
+    private final transient ErrorResponse response;
     private final FinalState finalState;
     private final int attempts;
 
     /**
-     * @param retryable whether the same call can succeed later without anyone changing anything
-     * @param answer OpenAI's last answer; null if there was none
-     * @param finalState which state OpenAI says that the Upload is in for good; null if it does not
-     * @param attempts how many requests were sent or tried
+     * @param retryable whether the same call can succeed later without any change
+     * @param response OpenAI's last response; null if there was none
+     * @param finalState the final state of the Upload that OpenAI reported; null if it reported none
+     * @param attempts the number of attempts
      */
     UploadFailure(
             FailureKind kind,
             boolean retryable,
             String message,
-            ErrorResponse answer,
+            ErrorResponse response,
             FinalState finalState,
             int attempts) {
-        // No stack trace: this is an outcome, and the place it was made at says nothing about it.
-        super(Redaction.ofCaller(message), null, false, false);
+        // No stack trace: this is an expected outcome, and its origin in the code does not matter.
+        super(Redaction.maskCallerText(message), null, false, false);
         this.kind = kind;
         this.retryable = retryable;
-        this.answer = answer;
+        this.response = response;
         this.finalState = finalState;
         this.attempts = attempts;
     }
 
-    /** A failure without an answer of OpenAI, before anything was sent. */
+    /** A failure before anything was sent. */
     public static UploadFailure of(FailureKind kind, String message) {
         return new UploadFailure(kind, kind.retryable(), message, null, null, 0);
     }
 
-    /** What a log line and a report need, without OpenAI's whole answer: small enough to keep a thousand. */
-    public UploadFailure outline() {
+    /** A copy with only what log lines and reports need, small enough to keep a thousand. */
+    public UploadFailure summary() {
         return new UploadFailure(
-                kind, retryable, getMessage(), answer == null ? null : answer.outline(), finalState, attempts);
+                kind, retryable, getMessage(), response == null ? null : response.summary(), finalState, attempts);
     }
 
     public FailureKind kind() {
         return kind;
     }
 
-    /** Whether the same call can succeed later without anyone changing anything. */
+    /** Whether the same call can succeed later without any change. */
     public boolean retryable() {
         return retryable;
     }
 
-    /** OpenAI's last answer, if there was one. */
-    public Optional<ErrorResponse> answer() {
-        return Optional.ofNullable(answer);
+    /** OpenAI's last response, if there was one. */
+    public Optional<ErrorResponse> response() {
+        return Optional.ofNullable(response);
     }
 
-    /** Which state OpenAI says that the Upload is in for good, if it does. */
+    /** The final state of the Upload that OpenAI reported, if it did. */
     public Optional<FinalState> finalState() {
         return Optional.ofNullable(finalState);
     }
 
-    /** How many requests were sent or tried; 0 if none. */
+    /** The number of attempts. */
     public int attempts() {
         return attempts;
     }

@@ -1,25 +1,25 @@
 package dev.cancelupload.openai;
 
 /**
- * An Upload's identifier that is safe to put into a path: one segment of RFC 3986's unreserved characters, which reach
- * the server exactly as they are written.
+ * An Upload's identifier that is safe in a URL path: one segment of RFC 3986's unreserved characters, which need no
+ * encoding.
  *
  * @param value 1 to 256 characters of {@code A-Z a-z 0-9 _ . ~ -}, neither {@code .} nor {@code ..}
  */
 public record UploadId(String value) {
 
-    /** The longest identifier that is sent. */
-    public static final int LONGEST = 256;
+    /** The maximum length. */
+    public static final int MAX_LENGTH = 256;
 
-    /** @throws UploadFailure of kind {@link FailureKind#INVALID_UPLOAD_ID}, saying what is wrong with the value */
+    /** @throws UploadFailure of kind {@link FailureKind#INVALID_UPLOAD_ID}, with the reason */
     public UploadId {
         String problem = problem(value);
         if (problem != null) {
             throw UploadFailure.of(
                     FailureKind.INVALID_UPLOAD_ID,
-                    problem + " An upload id is 1 to " + LONGEST
-                            + " characters of A-Z a-z 0-9 _ . ~ - as OpenAI gave it"
-                            + " when the Upload was created (upload_…). Nothing was sent to OpenAI.");
+                    problem + " An upload id is 1 to " + MAX_LENGTH
+                            + " characters of A-Z a-z 0-9 _ . ~ - as OpenAI gave it when the Upload was created (upload_…)."
+                            + " Nothing was sent to OpenAI.");
         }
     }
 
@@ -27,7 +27,7 @@ public record UploadId(String value) {
         if (value == null || value.isBlank()) {
             return "The upload id is missing or blank.";
         }
-        if (value.length() > LONGEST) {
+        if (value.length() > MAX_LENGTH) {
             return "The upload id has " + value.length() + " characters: " + shown(value) + ".";
         }
         for (int i = 0; i < value.length(); i++) {
@@ -52,7 +52,7 @@ public record UploadId(String value) {
                 || c == '~';
     }
 
-    /** The value for a message or a log line: quoted, in visible ASCII, and not endless. */
+    /** Formats the value for a message or a log line: quoted, in visible ASCII, and cut after 64 characters. */
     public static String shown(String value) {
         if (value == null) {
             return "null";

@@ -9,10 +9,10 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Reads the body of a 2xx answer, whatever its content type says it is. */
+/** Reads the body of a 2xx response, whatever its content type. */
 final class UploadReader implements MessageBodyReader<UploadBody> {
 
-    private static final int LONGEST_MEDIA_TYPE = 100;
+    private static final int MAX_MEDIA_TYPE = 100;
 
     @Override
     public boolean isReadable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
@@ -28,6 +28,6 @@ final class UploadReader implements MessageBodyReader<UploadBody> {
             MultivaluedMap<String, String> headers,
             InputStream body)
             throws IOException {
-        return Upload.read(body.readAllBytes(), VisibleText.oneLine(String.valueOf(mediaType), LONGEST_MEDIA_TYPE));
+        return Upload.read(body.readAllBytes(), VisibleText.oneLine(String.valueOf(mediaType), MAX_MEDIA_TYPE));
     }
 }

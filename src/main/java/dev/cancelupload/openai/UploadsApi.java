@@ -12,8 +12,8 @@ import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * The wire contract: the one operation of OpenAI's Uploads API that this function calls. What to do when a call fails
- * is {@link UploadsClient}'s business.
+ * The REST client interface: the one operation of OpenAI's Uploads API that this function calls. {@link UploadsClient}
+ * handles failures and retries.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
  */
@@ -25,9 +25,9 @@ public interface UploadsApi {
      * Cancels a pending Upload; no Parts may be added to it afterwards.
      *
      * @param uploadId the Upload's identifier
-     * @param clientRequestId the caller's own identifier of the request for OpenAI's support, or null
+     * @param clientRequestId the caller's identifier of the request for OpenAI's support, or null
      * @param exchange how the transport gets the response
-     * @return what a 2xx answer holds, normally the cancelled {@link Upload}, with status and headers
+     * @return the 2xx response with its body, normally the cancelled {@link Upload}
      * @throws ErrorResponseException for every other status
      */
     @POST

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** Cancels Uploads: makes the calls of {@link UploadsApi} and tries again as {@link RetryPolicy} says. */
+/** Cancels Uploads: makes the calls of {@link UploadsApi} and retries by {@link RetryPolicy}. */
 public final class UploadsClient {
 
     private static final byte[] WARM_UP_RESPONSE =
@@ -41,10 +41,10 @@ public final class UploadsClient {
     private final Duration timeout;
 
     /**
-     * @param configuration where and how to call
-     * @param keys gives the key of each request
-     * @param transport carries the calls
-     * @param version ours, for {@code User-Agent}
+     * @param configuration the base URL, retries and timeout
+     * @param keys provides the key for each request
+     * @param transport sends the requests
+     * @param version of this function, for {@code User-Agent}
      */
     public UploadsClient(Configuration configuration, ApiKeys keys, HttpTransport transport, String version) {
         this.keys = keys;
@@ -54,7 +54,7 @@ public final class UploadsClient {
         this.timeout = configuration.timeout();
         this.api = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(configuration.baseUrl())
-                // With a priority, no annotations are looked for.
+                // With an explicit priority Quarkus does not search for annotations.
                 .register(new RequestHeaders(configuration, keys, version), Priorities.USER)
                 .register(transport, HttpTransport.PRIORITY)
                 .register(new UploadReader(), Priorities.USER)
@@ -63,27 +63,27 @@ public final class UploadsClient {
     }
 
     /**
-     * Prepares a cancel; its first {@link CancelCall#attempt} makes the first request.
+     * Prepares a cancel. The first {@link CancelCall#attempt} sends the first request.
      *
      * @param id the Upload
-     * @param clientRequestId the caller's own identifier of the request for OpenAI's support, if it has one
-     * @param budget the time for all attempts and the waits between them
+     * @param clientRequestId the caller's identifier of the request for OpenAI's support, if it has one
+     * @param budget for all attempts and the waits between them
      */
     public CancelCall cancel(UploadId id, Optional<String> clientRequestId, Budget budget) {
         return new CancelCall(id, retries, budget, (number, onNewConnection) -> {
             keys.refresh(budget);
             ApiKey key = keys.current();
             AttemptResult attempt = attempt(id, clientRequestId, budget.atMost(timeout), number, onNewConnection);
-            return attempt instanceof AttemptResult.Answered answered
-                            && answered.answer().status() == UNAUTHORIZED
+            return attempt instanceof AttemptResult.HttpError error
+                            && error.response().status() == UNAUTHORIZED
                             && keys.replaced(key, budget)
-                    ? new AttemptResult.KeyReplaced(answered)
+                    ? new AttemptResult.KeyReplaced(error)
                     : attempt;
         });
     }
 
     /**
-     * Makes a call that sends nothing, so that the first real one finds everything loaded and paged in.
+     * Makes a call that sends nothing, so that the first real one finds classes initialized and memory paged in.
      *
      * @return the Upload of a canned response
      */
@@ -101,58 +101,59 @@ public final class UploadsClient {
         try {
             AttemptResult attempt =
                     call(id, clientRequestId, number, new Exchange.OverNetwork(budget, onNewConnection));
-            if (attempt instanceof AttemptResult.Unusable unusable && unusable.anothers()) {
-                // Where one connection is out of step, so may others be.
+            if (attempt instanceof AttemptResult.Unusable unusable && unusable.ofAnotherRequest()) {
+                // Other idle connections may have such responses too.
                 transport.closeIdle();
             }
             return attempt;
         } catch (Exception e) {
-            return failed(e, id);
+            return toResult(e, id);
         }
     }
 
     private AttemptResult call(UploadId id, Optional<String> clientRequestId, int number, Exchange exchange) {
-        RestResponse<UploadBody> answer = api.cancel(id.value(), clientRequestId.orElse(null), exchange);
-        ResponseHeaders headers = ResponseHeaders.of(answer.getStringHeaders());
-        UploadBody body = answer.getEntity();
+        RestResponse<UploadBody> response = api.cancel(id.value(), clientRequestId.orElse(null), exchange);
+        ResponseHeaders headers = ResponseHeaders.of(response.getStringHeaders());
+        UploadBody body = response.getEntity();
         if (body instanceof Upload upload) {
-            return checked(id, upload, answer.getStatus(), headers, number);
+            return validated(id, upload, response.getStatus(), headers, number);
         }
         String reason = body instanceof UploadBody.Other other ? other.reason() : "is empty";
-        return new AttemptResult.Unusable(answer.getStatus(), headers, reason, false);
+        return new AttemptResult.Unusable(response.getStatus(), headers, reason, false);
     }
 
-    /** That it is an Upload does not make it the one that was asked for. */
-    private static AttemptResult checked(UploadId id, Upload upload, int status, ResponseHeaders headers, int number) {
+    /** Checks that it is the requested Upload, and that it is cancelled. */
+    private static AttemptResult validated(
+            UploadId id, Upload upload, int status, ResponseHeaders headers, int number) {
         if (!upload.id().equals(id.value())) {
             return new AttemptResult.Unusable(
                     status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")", true);
         }
         if (upload.status().equals(PENDING)) {
             return new AttemptResult.Unusable(
-                    status, headers, "has the status of success, but the Upload is still pending", false);
+                    status, headers, "has a success status, but the Upload is still pending", false);
         }
-        if (upload.status().equals(FinalState.COMPLETED.word())
-                || upload.status().equals(FinalState.EXPIRED.word())) {
+        if (upload.status().equals(FinalState.COMPLETED.value())
+                || upload.status().equals(FinalState.EXPIRED.value())) {
             FinalState state = FinalState.valueOf(upload.status().toUpperCase(Locale.ROOT));
-            return new AttemptResult.OtherwiseFinal(status, headers, state);
+            return new AttemptResult.AlreadyFinal(status, headers, state);
         }
         return Redaction.current()
-                .json(upload.json(), id.value())
+                .maskJson(upload.json(), id.value())
                 .<AttemptResult>map(
                         json -> new AttemptResult.Succeeded(new CancelledUpload(json, status, headers, number)))
                 .orElseGet(() -> new AttemptResult.Unusable(
                         status, headers, "repeats the API key, and is not shown for that reason", false));
     }
 
-    /** The REST client wraps what its filters, readers and mappers throw, each in a way of its own. */
-    private static AttemptResult failed(Exception e, UploadId id) {
+    /** Unwraps the exceptions of filters, readers and mappers, which the REST client wraps in different ways. */
+    private static AttemptResult toResult(Exception e, UploadId id) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ErrorResponseException error) {
-                return new AttemptResult.Answered(error.answer().masked(id.value()));
+                return new AttemptResult.HttpError(error.response().masked(id.value()));
             }
             if (cause instanceof TransportException reason) {
-                return new AttemptResult.Broken(reason);
+                return new AttemptResult.NoResponse(reason);
             }
         }
         throw new IllegalStateException("the REST client failed", e);

@@ -78,13 +78,13 @@ public final class Redaction {
      * Masks everything in the form of an OpenAI key in a text that comes from a caller. This process's key is not
      * treated differently, since a caller could otherwise guess the key piece by piece and see which guess is masked.
      */
-    public static String ofCaller(String text) {
+    public static String maskCallerText(String text) {
         return text == null ? null : maskForeignKeys(text);
     }
 
     /** Masks the keys in a text. Returns the same object if it has none. */
-    public String text(String text) {
-        return text(text, "");
+    public String mask(String text) {
+        return mask(text, "");
     }
 
     /**
@@ -92,9 +92,9 @@ public final class Redaction {
      *
      * @param known text that the caller has sent and the upstream may repeat, which is neither searched nor masked
      * @return the same object if it has no key
-     * @see #ofCaller
+     * @see #maskCallerText
      */
-    public String text(String text, String known) {
+    public String mask(String text, String known) {
         if (text == null || isClean(without(known, text))) {
             return text;
         }
@@ -106,10 +106,10 @@ public final class Redaction {
      * Masks the keys in the strings and field names of JSON that comes from the upstream.
      *
      * @param json one JSON value
-     * @param known as for {@link #text(String, String)}
+     * @param known as for {@link #mask(String, String)}
      * @return the same text, white space included, if it has no key; empty if the key cannot be masked in it
      */
-    public Optional<String> json(String json, String known) {
+    public Optional<String> maskJson(String json, String known) {
         if (isClean(without(known, json))) {
             return Optional.of(json);
         }
@@ -119,8 +119,8 @@ public final class Redaction {
                 JsonGenerator generator = factory.createGenerator(masked)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 switch (token) {
-                    case FIELD_NAME -> generator.writeFieldName(text(parser.currentName(), known));
-                    case VALUE_STRING -> generator.writeString(text(parser.getText(), known));
+                    case FIELD_NAME -> generator.writeFieldName(mask(parser.currentName(), known));
+                    case VALUE_STRING -> generator.writeString(mask(parser.getText(), known));
                     case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> generator.writeNumber(parser.getText());
                     default -> generator.copyCurrentEvent(parser);
                 }

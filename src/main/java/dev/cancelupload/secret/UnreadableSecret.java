@@ -10,7 +10,7 @@ final class UnreadableSecret extends Exception {
 
     private final boolean temporary;
 
-    /** @param temporary whether the same request may succeed in a moment */
+    /** @param temporary whether a retry may succeed */
     UnreadableSecret(String message, boolean temporary) {
         super(message, null, false, false);
         this.temporary = temporary;

@@ -63,8 +63,7 @@ record Components(Configuration configuration, ApiKeys keys, HttpTransport trans
             key.redaction().install();
             return ApiKeys.fixed(key);
         }
-        // AWS's certificates lead to the built-in trust anchors, and AWS must not see the client certificate for
-        // OpenAI.
+        // AWS needs the built-in trust anchors too, and must not see the client certificate for OpenAI.
         ApiKeySecret secret = (ApiKeySecret) configuration.apiKey();
         SSLContext tls = Tls.context(configuration.trustAnchors().map(Components::trustAlso), Optional.empty());
         return new KeyFromSecret(secret, new HttpTransport(secret.proxy(), tls));

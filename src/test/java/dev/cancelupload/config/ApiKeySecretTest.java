@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The variables that say where the key is, if not in the environment. */
+/** The variables that locate the secret with the API key. */
 class ApiKeySecretTest {
 
     private static final String ARN =

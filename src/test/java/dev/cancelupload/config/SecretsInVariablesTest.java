@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What ends up in a variable that is not meant for it must not end up in the error about it. */
+/** A secret in the wrong variable must not appear in the error message about that variable. */
 class SecretsInVariablesTest {
 
     private static final String KEY = "sk-proj-abcDEF123_456-789ghiJKL";

@@ -3,12 +3,12 @@ package dev.cancelupload.lambda;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What an invocation says of its caller: AWS's own JSON, and whatever else a caller can put there. */
+/** Values of the headers that describe the caller of an invocation: AWS's JSON, and anything else a caller can send. */
 public final class ContextHeaders {
 
     private ContextHeaders() {}
 
-    /** Values of either header. */
+    /** Values for either header. */
     public static Stream<String> values() {
         return Stream.of(
                 "{\"cognitoIdentityId\":\"us-east-1:1a2b\",\"cognitoIdentityPoolId\":\"us-east-1:3c4d\"}",

@@ -11,13 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
-import dev.cancelupload.lambda.LambdaEvent.Foreign;
 import dev.cancelupload.lambda.LambdaEvent.Http;
 import dev.cancelupload.lambda.LambdaEvent.Message;
 import dev.cancelupload.lambda.LambdaEvent.Payload;
 import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
 import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
 import dev.cancelupload.lambda.LambdaEvent.Unreadable;
+import dev.cancelupload.lambda.LambdaEvent.Unsupported;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.NamedUpload;
 import dev.cancelupload.openai.UploadFailure;
@@ -89,7 +89,7 @@ class EventReaderTest {
         return assertInstanceOf(NamedUpload.Invalid.class, upload).why();
     }
 
-    // What is the matter
+    // Error messages
 
     static Stream<Arguments> unreadable() {
         return Stream.of(
@@ -162,7 +162,7 @@ class EventReaderTest {
         assertThrows(IOException.class, () -> EventReader.read(broken));
     }
 
-    // Fields that are there twice
+    // Duplicate fields
 
     @ParameterizedTest
     @CsvSource(
@@ -217,7 +217,7 @@ class EventReaderTest {
         assertEquals(NamedUpload.of("upload_2"), event.messages().get(1).upload());
     }
 
-    // Bounds
+    // Limits
 
     @ParameterizedTest
     @CsvSource({"1000,", "1001,The list has 1001 ids", "1900000,The list has 1900000 ids"})
@@ -307,7 +307,7 @@ class EventReaderTest {
         assertThat(refused(message("[".repeat(2000))).getMessage(), containsString("is nested more than 1,000 deep"));
     }
 
-    // Requests
+    // HTTP requests
 
     @ParameterizedTest
     @CsvSource(
@@ -338,17 +338,17 @@ class EventReaderTest {
 
     @Test
     void foreignSourcesAreNamedInVisibleTextOnly() {
-        assertEquals(new Foreign("an event of aws:s3"), read("{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"));
+        assertEquals(new Unsupported("an event of aws:s3"), read("{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"));
         for (String source : List.of("a\u0085b", "\u202e", "A B", "x".repeat(65))) {
             String event = Json.object().put("eventSource", source).toString();
-            assertEquals(new Foreign("an event of an unknown source"), read("[" + event + "]"));
+            assertEquals(new Unsupported("an event of an unknown source"), read("[" + event + "]"));
         }
     }
 
     @Test
     void theRecordsOfAForeignSourceAreNotKept() {
         String records = "{\"eventSource\":\"aws:s3\"}" + ",{\"body\":1,\"body\":2}".repeat(100_000);
-        assertEquals(new Foreign("an event of aws:s3"), read("{\"Records\":[" + records + "]}"));
+        assertEquals(new Unsupported("an event of aws:s3"), read("{\"Records\":[" + records + "]}"));
     }
 
     @Test

@@ -30,7 +30,7 @@ class FunctionMapperTest {
         return ContextHeaders.values();
     }
 
-    /** As Quarkus's poll loop makes one of each invocation's headers. */
+    /** Reads the headers of an invocation as Quarkus's poll loop does. */
     @ParameterizedTest
     @MethodSource("headers")
     void anyCallersContextIsNoObstacle(String header) throws Exception {

@@ -25,7 +25,7 @@ class CancelCallTest {
 
     private static AttemptResult answered(int status, Map<String, List<String>> headers) {
         ErrorObject error = new ErrorObject(Optional.of("no"), Optional.empty(), Optional.empty(), Optional.empty());
-        return new AttemptResult.Answered(
+        return new AttemptResult.HttpError(
                 new ErrorResponse(status, ResponseHeaders.of(headers), "{}", Optional.of(error)));
     }
 
@@ -41,7 +41,7 @@ class CancelCallTest {
     private static UploadFailure failure(CancelCall call) {
         return assertThrows(UploadFailure.class, () -> {
             while (call.attempt().isPresent()) {
-                // As if the time had passed.
+                // Goes on without waiting.
             }
         });
     }
@@ -53,7 +53,7 @@ class CancelCallTest {
         assertEquals(FailureKind.RATE_LIMITED, failure.kind());
         assertEquals(1, failure.attempts());
         assertEquals(
-                Optional.of("980"), failure.answer().orElseThrow().headers().first("retry-after-ms"));
+                Optional.of("980"), failure.response().orElseThrow().headers().first("retry-after-ms"));
     }
 
     @Test
@@ -69,7 +69,7 @@ class CancelCallTest {
     void afterAnAttemptThatMayHaveCancelledNoMessageSaysThatItWasNot(int status) {
         UploadFailure failure = failure(call(
                 Budget.of(Duration.ofSeconds(20)),
-                new AttemptResult.Answered(ErrorResponse.withoutBody(500, NONE)),
+                new AttemptResult.HttpError(ErrorResponse.withoutBody(500, NONE)),
                 answered(status, Map.of()),
                 answered(status, Map.of())));
         assertThat(
@@ -92,14 +92,14 @@ class CancelCallTest {
     @Test
     void whatIsKeptOfAFailureInABatchHasNoBody() {
         UploadFailure failure = failure(call(Budget.of(Duration.ofSeconds(20)), answered(422, Map.of())));
-        assertEquals("{}", failure.answer().orElseThrow().body());
-        ErrorResponse kept = failure.outline().answer().orElseThrow();
+        assertEquals("{}", failure.response().orElseThrow().body());
+        ErrorResponse kept = failure.summary().response().orElseThrow();
         assertEquals(ErrorResponse.withoutBody(422, NONE), kept);
-        assertEquals(failure.getMessage(), failure.outline().getMessage());
+        assertEquals(failure.getMessage(), failure.summary().getMessage());
     }
 
     private static AttemptResult replaced() {
-        return new AttemptResult.KeyReplaced((AttemptResult.Answered) answered(401, Map.of()));
+        return new AttemptResult.KeyReplaced((AttemptResult.HttpError) answered(401, Map.of()));
     }
 
     @Test

@@ -18,7 +18,7 @@ class RetryPolicyTest {
     private static Optional<Duration> wait(
             int retries, double random, int number, int status, Map<String, List<String>> headers) {
         ErrorResponse answer = ErrorResponse.withoutBody(status, ResponseHeaders.of(headers));
-        return new RetryPolicy(retries, () -> random).waitAfter(number, new AttemptResult.Answered(answer), NOW);
+        return new RetryPolicy(retries, () -> random).waitAfter(number, new AttemptResult.HttpError(answer), NOW);
     }
 
     @ParameterizedTest

@@ -24,7 +24,7 @@ class RedactionTest {
 
     private static final String KEY = "gw+Abc/Def-0Hq7vYt2LmX9zPbR4sWcE8uKj_ToNi5aGd3fM6Q";
 
-    /** Those that escape each character, so that one can be put over another. */
+    /** The encodings that escape each character, so that they can be nested. */
     private static final List<Encoding> ESCAPES = List.of(
             Encoding.JSON_EACH,
             Encoding.C_HEX,
@@ -35,7 +35,7 @@ class RedactionTest {
 
     private final Redaction redaction = new Redaction(KEY);
 
-    /** How a gateway may write what it repeats. */
+    /** How a gateway may encode the key when it repeats it. */
     enum Encoding {
         AS_IT_IS(t -> t),
         UPPER_CASE(String::toUpperCase),
@@ -102,7 +102,7 @@ class RedactionTest {
     private static String every(int nth, String text, String format) {
         StringBuilder encoded = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
-            // What such escapes can hold.
+            // These escapes only encode characters up to 0xff.
             boolean escaped = i % nth == 0 && text.charAt(i) < 0x100;
             encoded.append(escaped ? String.format(format, (int) text.charAt(i)) : text.charAt(i));
         }
@@ -136,7 +136,7 @@ class RedactionTest {
                 .put("message", "You sent " + encoding.encode.apply(KEY))
                 .put(encoding.encode.apply(KEY.substring(3, 20)), 1)
                 .toString();
-        String masked = redaction.json(json, "").orElse("");
+        String masked = redaction.maskJson(json, "").orElse("");
         assertTrue(redaction.isClean(masked), masked);
         assertTrue(masked.contains("***"), masked);
         assertTrue(mapper.readTree(masked).has("message"), masked);
@@ -152,37 +152,37 @@ class RedactionTest {
         for (int level = random.nextInt(3); level > 0; level--) {
             piece = ESCAPES.get(random.nextInt(ESCAPES.size())).encode.apply(piece);
         }
-        String masked = redaction.text(before + "|" + piece + "|" + after);
+        String masked = redaction.mask(before + "|" + piece + "|" + after);
         return masked.contains("***") && redaction.isClean(masked);
     }
 
     @Property
     boolean textWithoutTheKeyStaysTheSameObject(@ForAll String text) {
-        return redaction.text(text) == text;
+        return redaction.mask(text) == text;
     }
 
     @Test
     void onlyThePlainKeyIsMaskedInASentence() {
-        assertEquals("You sent Bearer ***, sorry", redaction.text("You sent Bearer " + KEY + ", sorry"));
-        assertEquals("cut: ***…", redaction.text("cut: " + KEY.substring(0, 12) + "…"));
+        assertEquals("You sent Bearer ***, sorry", redaction.mask("You sent Bearer " + KEY + ", sorry"));
+        assertEquals("cut: ***…", redaction.mask("cut: " + KEY.substring(0, 12) + "…"));
     }
 
     @Test
     void elevenCharactersAreNoPiece() {
-        assertEquals(KEY.substring(0, 11), redaction.text(KEY.substring(0, 11)));
+        assertEquals(KEY.substring(0, 11), redaction.mask(KEY.substring(0, 11)));
     }
 
     @Test
     void aKeyThatIsSplitOverTwoElementsLeavesNoJson() {
         String json = Stream.of(KEY.split("(?<=\\G.{6})")).collect(Collectors.joining("\",\"", "[\"", "\"]"));
-        assertTrue(redaction.json(json, "").isEmpty());
+        assertTrue(redaction.maskJson(json, "").isEmpty());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "null", "upload", "cancelled", "\"", "0123456789a"})
     void aKeyThatIsNoneMasksNothing(String key) {
         String json = "{\"id\":\"upload_0123456789a\",\"status\":\"cancelled\",\"file\":null}";
-        assertSame(json, new Redaction(key).json(json, "").orElseThrow());
+        assertSame(json, new Redaction(key).maskJson(json, "").orElseThrow());
     }
 
     @ParameterizedTest
@@ -194,20 +194,20 @@ class RedactionTest {
                 "\\u0073k-proj-other_OTHER-0123456789"
             })
     void anotherKeyOfOpenAIIsMasked(String key) {
-        assertFalse(redaction.text("It was " + key + ".").contains("0123456789"));
+        assertFalse(redaction.mask("It was " + key + ".").contains("0123456789"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"task-0123456789abcdef0123", "sk-learn.jsonl", "risk-0123456789abcdef0123", "sk-abc***xyz"})
     void whatOnlyResemblesAKeyIsLeftAlone(String text) {
-        assertEquals(text, redaction.text(text));
+        assertEquals(text, redaction.mask(text));
     }
 
     @Test
     void jsonComesOutAsItWentIn() {
         String json =
                 "{ \"a\": 1.0, \"b\":100.0 ,\"c\":-0.0,\"d\":\"\\u00e9\\/\",\"e\":12345678901234567890123, \"a\":null}\n";
-        assertSame(json, redaction.json(json, "").orElseThrow());
+        assertSame(json, redaction.maskJson(json, "").orElseThrow());
     }
 
     @Test
@@ -215,7 +215,7 @@ class RedactionTest {
         assertEquals(
                 "{\"m\":\"***\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
                 redaction
-                        .json(
+                        .maskJson(
                                 "{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
                                 "")
                         .orElseThrow());
@@ -224,24 +224,24 @@ class RedactionTest {
     @Test
     void aWordThatTheKeyHappensToResembleIsNoPiece() {
         String text = "of the organisation and project of this function's key";
-        assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").text(text));
+        assertSame(text, new Redaction("sk-test-5ecret-K3y-0f-th3-0rganisation").mask(text));
     }
 
-    /** Else a caller could find the key piece by piece, by sending guesses and seeing which of them is masked. */
+    /** Otherwise a caller could find the key piece by piece by sending guesses and seeing which one is masked. */
     @Test
     void whatTheCallerHasSentIsNotMaskedWhereTheUpstreamRepeatsIt() {
         String guess = "upload_" + KEY.substring(12, 30);
         String text = "No such Upload object: " + guess;
-        assertSame(text, redaction.text(text, guess));
-        assertEquals("No such Upload object: " + guess + " of ***", redaction.text(text + " of " + KEY, guess));
+        assertSame(text, redaction.mask(text, guess));
+        assertEquals("No such Upload object: " + guess + " of ***", redaction.mask(text + " of " + KEY, guess));
         String json = "{\"error\":{\"message\":\"" + text + "\"}}";
-        assertSame(json, redaction.json(json, guess).orElseThrow());
-        assertEquals(guess, Redaction.ofCaller(guess));
+        assertSame(json, redaction.maskJson(json, guess).orElseThrow());
+        assertEquals(guess, Redaction.maskCallerText(guess));
     }
 
     @Test
     void whatHasTheFormOfAKeyIsMaskedInACallersTextWhicheverItIs() {
-        assertEquals("The id *** is none.", Redaction.ofCaller("The id sk-proj-0123456789abcdef is none."));
+        assertEquals("The id *** is none.", Redaction.maskCallerText("The id sk-proj-0123456789abcdef is none."));
     }
 
     @Test
@@ -257,7 +257,7 @@ class RedactionTest {
         for (char letter = 'a'; letter <= 'd'; letter++) {
             redaction = new Redaction((letter + "0" + letter + "1").repeat(8)).after(redaction);
         }
-        assertEquals("***, ***, ***", redaction.text("d0d1d0d1d0d1, c1c0c1c0c1c0, b0b1b0b1b0b1"));
-        assertEquals("a0a1a0a1a0a1", redaction.text("a0a1a0a1a0a1"));
+        assertEquals("***, ***, ***", redaction.mask("d0d1d0d1d0d1, c1c0c1c0c1c0, b0b1b0b1b0b1"));
+        assertEquals("a0a1a0a1a0a1", redaction.mask("a0a1a0a1a0a1"));
     }
 }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A real HTTP server in the place of AWS Secrets Manager. */
+/** A mock of AWS Secrets Manager on a real HTTP server. */
 public final class AwsSecrets implements AutoCloseable {
 
     public static final AwsCredentials CREDENTIALS = new AwsCredentials(
@@ -36,7 +36,7 @@ public final class AwsSecrets implements AutoCloseable {
         this(options());
     }
 
-    /** Over TLS. */
+    /** With TLS. */
     public AwsSecrets(Path keyStore) {
         this(tls(keyStore));
     }
@@ -50,7 +50,7 @@ public final class AwsSecrets implements AutoCloseable {
                 .keyManagerPassword(Certificates.PASSWORD);
     }
 
-    /** Over TLS, and only with clients that show a certificate of an authority in the trust store. */
+    /** With TLS that requires a client certificate of an authority in the trust store. */
     public static AwsSecrets mutual(Path keyStore, Path trustStore) {
         return new AwsSecrets(tls(keyStore)
                 .needClientAuth(true)
@@ -74,7 +74,7 @@ public final class AwsSecrets implements AutoCloseable {
                 : "http://127.0.0.1:" + server.port();
     }
 
-    /** What Lambda puts into a function's environment, and where this is. */
+    /** The variables that Lambda sets, and the endpoint of this mock. */
     public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
         environment.put("OPENAI_API_KEY_SECRET", "openai-api-key");
@@ -86,12 +86,12 @@ public final class AwsSecrets implements AutoCloseable {
         return environment;
     }
 
-    /** The secret's text from now on. */
+    /** Sets the secret's text. */
     public void holds(String text) {
         answers(value(text));
     }
 
-    /** The answers to one request after the other; the last stays. */
+    /** Sets the responses to the next requests; the last one repeats. */
     public void answers(ResponseDefinitionBuilder... answers) {
         server.resetMappings();
         server.resetScenarios();
@@ -109,7 +109,7 @@ public final class AwsSecrets implements AutoCloseable {
         return server.findAll(postRequestedFor(anyUrl()));
     }
 
-    /** What a request ought to be signed with, judged by what came. */
+    /** The expected signature of the received request. */
     public static String signature(LoggedRequest request) {
         TreeMap<String, String> signed = new TreeMap<>();
         String names = request.getHeader("authorization").replaceAll(".*SignedHeaders=([^,]*),.*", "$1");
@@ -118,7 +118,7 @@ public final class AwsSecrets implements AutoCloseable {
                 .authorization("POST", request.getUrl(), "", signed, request.getBody());
     }
 
-    /** AWS's documented answer. */
+    /** The documented response of GetSecretValue. */
     public static ResponseDefinitionBuilder value(String text) {
         return json(
                 200,
@@ -131,7 +131,7 @@ public final class AwsSecrets implements AutoCloseable {
                         .toString());
     }
 
-    /** An error as Secrets Manager's JSON 1.1 protocol has it. */
+    /** An error in the JSON 1.1 protocol of Secrets Manager. */
     public static ResponseDefinitionBuilder error(int status, String type) {
         return json(
                 status,

@@ -133,7 +133,7 @@ class KeyFromSecretTest {
     void whatWasReadIsMasked() {
         aws.holds(OLD);
         read();
-        assertEquals("it says ***!", Redaction.current().text("it says " + OLD.substring(3) + "!"));
+        assertEquals("it says ***!", Redaction.current().mask("it says " + OLD.substring(3) + "!"));
     }
 
     @ParameterizedTest
@@ -271,7 +271,7 @@ class KeyFromSecretTest {
         }
     }
 
-    // A time to live
+    // Refresh after the time to live
 
     @Test
     void aKeyIsNotReadAgainBeforeItsTimeToLiveIsOver() {
@@ -322,7 +322,7 @@ class KeyFromSecretTest {
         aws.holds(NEW);
         after(Duration.ofMinutes(5));
         key.refresh(budget());
-        assertEquals("*** and ***", Redaction.current().text(OLD + " and " + NEW));
+        assertEquals("*** and ***", Redaction.current().mask(OLD + " and " + NEW));
     }
 
     @Test
@@ -378,7 +378,7 @@ class KeyFromSecretTest {
         assertEquals(2, aws.requests().size());
     }
 
-    // A refusal
+    // A key that OpenAI refuses
 
     @Test
     void aRefusedKeyIsReadAgain() {

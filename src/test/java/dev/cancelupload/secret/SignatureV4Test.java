@@ -27,7 +27,7 @@ class SignatureV4Test {
         return new SignatureV4(new AwsCredentials("AKIDEXAMPLE", KEY, Optional.empty()), "us-east-1", service);
     }
 
-    /** The example of AWS's guide: "Create a signed AWS API request", in its edition with the secret key printed. */
+    /** The example of AWS's guide "Create a signed AWS API request", in the edition that has the secret key. */
     @Test
     void theExampleOfAwssGuideHasItsSignature() {
         assertEquals(
