@@ -1,4 +1,4 @@
-"""Resolves the template for each way to deploy it, and looks at the resources that come out: are they closed to strangers?"""
+"""Resolves the template for each way to deploy it, and checks that the resources admit nobody without credentials."""
 import itertools, json, re
 from resolved import SOURCE, Deployment
 
@@ -39,16 +39,16 @@ for choice in itertools.product(["true", "false"], repeat=len(TRIGGERS)):
     for access, options in itertools.product([IAM, JWT, JWT_ANY_TOKEN], OPTIONS.values()):
         deployment = Deployment(**SECRET, **triggers, **access, **options)
         if "true" not in choice:
-            assert deployment.refused(), "a deployment without a trigger is not refused"
+            assert deployment.refused(), "a deployment without a trigger is not rejected"
             continue
         assert not deployment.refused(), deployment.refused()
         deployments += 1
 
-        # One function for each trigger that is on, and nothing left of one that is off.
+        # One function for each trigger that is on, and nothing for one that is off.
         functions = deployment.of("AWS::Lambda::Function")
         assert len(functions) == choice.count("true")
 
-        # Nobody gets in without credentials: every route has an authorizer, and there is no other way in.
+        # Every route has an authorizer, and there is no other endpoint.
         routes = deployment.of("AWS::ApiGatewayV2::Route")
         assert len(routes) == (2 if triggers["HttpTrigger"] == "true" else 0)
         for name, route in routes.items():
@@ -63,11 +63,11 @@ for choice in itertools.product(["true", "false"], repeat=len(TRIGGERS)):
         for name, permission in deployment.of("AWS::Lambda::Permission").items():
             assert permission["Principal"] == "apigateway.amazonaws.com" and "<HttpApi>" in permission["SourceArn"], name
 
-        # What SAM adds is no role or permission that the template does not show.
+        # SAM adds no role or permission that the template does not show.
         for type in ["AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::Lambda::Permission", "AWS::SQS::Queue"]:
             assert deployment.of(type).keys() <= SOURCE["Resources"].keys(), type
 
-        # What a company asks of all roles and functions, all of them have.
+        # All roles and functions have the settings that a company requires.
         if "VpcSubnetIds" in options:
             for role in deployment.of("AWS::IAM::Role").values():
                 assert (role["PermissionsBoundary"], role["Path"]) == (options["PermissionsBoundaryArn"], "/team/")
@@ -81,7 +81,7 @@ for choice in itertools.product(["true", "false"], repeat=len(TRIGGERS)):
             assert not any("VpcConfig" in f or "Layers" in f for f in functions.values())
             assert "ec2:" not in str(deployment.of("AWS::IAM::Role"))
 
-        # The key is in the environments, or the functions, and nobody else, may read it and nothing else.
+        # The key is in the environments, or only the functions may read the secret, and no other.
         variables = [f["Environment"]["Variables"] for f in functions.values()]
         if "FetchKeyAtRunTime" in options:
             assert all(v["OPENAI_API_KEY_SECRET"] == "openai-api-key" and v["OPENAI_API_KEY_SECRET_FIELD"] == "key" for v in variables)
@@ -99,7 +99,7 @@ for choice in itertools.product(["true", "false"], repeat=len(TRIGGERS)):
             if statement["Action"] == "secretsmanager:GetSecretValue":
                 assert statement["Resource"].endswith(":secret:openai-api-key-??????"), statement
 
-        # CloudFormation takes these as mere strings.
+        # CloudFormation does not check these strings.
         for dashboard in deployment.of("AWS::CloudWatch::Dashboard").values():
             for widget in json.loads(dashboard["DashboardBody"])["widgets"]:
                 assert widget["properties"].get("metrics") or "SOURCE" in widget["properties"]["query"], widget
@@ -112,9 +112,9 @@ for wrong in [JWT | {"JwtAudience": ""}, JWT | {"JwtIssuer": ""}, JWT | {"JwtSco
               {"OpenAIMtlsClientCertFile": "/opt/client.pem"}, {"OpenAIMtlsClientKeyFile": "/opt/key.pem"},
               {"VpcSubnetIds": "subnet-0a,vpc-0b"}, {"LayerArns": "arn:aws:lambda:eu-central-1:123456789012:layer:x:1,"},
               {"OpenAIApiKeySecret": "sk-proj-4f9a0c"}, {"ApplicationLogLevel": "TRACE"}, {"RolePath": "team"}]:
-    assert Deployment(**SECRET | wrong).refused(), f"{wrong} is not refused"
+    assert Deployment(**SECRET | wrong).refused(), f"{wrong} is not rejected"
 for right in [{"OpenAIApiKeySecret": name} for name in [
         "openai-api-key", "sk", "task-key", "prod/openai/sk-key", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sk-a1b2"]]:
-    assert not Deployment(**SECRET | right).refused(), f"{right} is refused"
+    assert not Deployment(**SECRET | right).refused(), f"{right} is rejected"
 
-print(f"transformed: {deployments} ways to deploy it, each of them closed")
+print(f"transformed: {deployments} ways to deploy it; none admits callers without credentials")

@@ -1,7 +1,6 @@
-"""An AWS account on loopback (moto): the template's resources made through AWS's own API, and the documented commands run.
+"""An AWS account on loopback (moto): creates the template's resources through AWS's API, and runs the documented commands.
 
-Of each resource the API's own model, which botocore has, refuses a property that does not exist or has the wrong type. The
-account's functions are processes of a zip's executable in front of src/test/compat/openai_stub.py. AWS_CLI is version 1 of the
+Botocore's model of the API rejects properties that do not exist or have the wrong type. The account's functions are processes of a zip's executable in front of src/test/compat/openai_stub.py. AWS_CLI is version 1 of the
 AWS CLI.
 """
 import base64, contextlib, http.server, io, json, logging, os, pathlib, queue, re, subprocess, sys, tempfile, threading, time
@@ -38,7 +37,7 @@ os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
 
 
 def fresh():
-    """An empty account, but for the secret with the key and for the zip."""
+    """An account that is empty except for the secret with the key and the zip."""
     urllib.request.urlopen(urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/reset", method="POST")).close()
     call("secretsmanager", "create_secret", Name=SECRET, SecretString=FIRST_KEY)
     call("s3", "create_bucket", Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -49,7 +48,7 @@ def fresh():
 
 
 def typed(shape, value):
-    """CloudFormation takes "256" for a number and "true" for a truth value; the API does not."""
+    """Converts strings as CloudFormation does: it accepts "256" for a number and "true" for a boolean, and the API does not."""
     match shape.type_name:
         case "structure" if isinstance(value, dict):
             return {name: typed(shape.members[name], v) if name in shape.members else v for name, v in value.items()}
@@ -79,7 +78,7 @@ def lower(name):
 
 
 class Account(Deployment):
-    """The template's resources, made as they are referred to."""
+    """The template's resources, each created when it is first referred to."""
 
     def __init__(self, **parameters):
         self.made = {}
@@ -200,7 +199,7 @@ class Account(Deployment):
         return {"Ref": properties["DashboardName"]}
 
     def stack(self, stack=STACK, **more):
-        """The stack as CloudFormation shows it, of which moto's makes the functions only: it knows too few kinds of resource."""
+        """The stack as CloudFormation shows it. moto's CloudFormation only creates the functions: it knows too few resource types."""
         functions = {name: {"Type": "AWS::Lambda::Function", "Properties": properties | {
             "FunctionName": f"{stack}-{name}", "Environment": {"Variables": {
                 variable: self.secret(value) for variable, value in properties["Environment"]["Variables"].items()}}}}
@@ -212,7 +211,7 @@ class Account(Deployment):
                 "Rotated": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "OpenAIApiKeyVersionId"}}}},
             "Outputs": {name: {"Value": value} for name, value in self.outputs.items()},
         }
-        # All of them, since moto forgets defaults.
+        # All of them, because moto does not keep defaults.
         call("cloudformation", "create_stack", StackName=stack, TemplateBody=json.dumps(template), Parameters=[
             {"ParameterKey": name, "ParameterValue": value} for name, value in (self.parameters | more).items()])
 
@@ -250,7 +249,7 @@ class Process:
 
         self.api = http.server.ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
         self.api.daemon_threads = True
-        # The process is ended while it waits for the next event.
+        # The process is killed while it waits for the next event.
         self.api.handle_error = lambda request, address: None
         threading.Thread(target=self.api.serve_forever, daemon=True).start()
         self.log = tempfile.TemporaryFile()
@@ -271,7 +270,7 @@ class Process:
 
 
 def run_functions_of(function_zip, folder):
-    """Whatever invokes a function of the account starts its executable, with the environment that it was deployed with."""
+    """Makes each invocation of a function of the account start its executable, with the environment of its deployment."""
     executable = pathlib.Path(folder, "bootstrap")
     with zipfile.ZipFile(function_zip) as zip:
         executable.write_bytes(zip.read("bootstrap"))
@@ -285,7 +284,7 @@ def run_functions_of(function_zip, folder):
     address = stub.read_text().split()[0]
 
     def invoke(function, event=None):
-        # What Lambda sets, and where this account's Secrets Manager is.
+        # The variables that Lambda sets, and the address of this account's Secrets Manager.
         given = {name: os.environ[name] for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"]}
         environment = dict(function.environment_vars) | given | {
             "OPENAI_BASE_URL": f"http://{address}/v1", "AWS_LAMBDA_FUNCTION_NAME": function.function_name, "AWS_REGION": REGION}
@@ -298,7 +297,7 @@ def run_functions_of(function_zip, folder):
 # ---- The commands
 
 def shell(folder):
-    """A PATH whose aws is version 1 of the AWS CLI with the one option that only version 2 has and needs."""
+    """An environment whose aws is version 1 of the AWS CLI, with the one option that only version 2 has."""
     bin = pathlib.Path(folder, "bin")
     bin.mkdir()
     (bin / "aws").write_text(f"""#!{sys.executable}
@@ -311,10 +310,10 @@ if "--cli-binary-format" in arguments:
 if arguments[:2] == ["sqs", "start-message-move-task"]:
     # moto has no such action: the options are checked, and nothing sent.
     arguments += ["--generate-cli-skeleton", "output"]
-# Of SQS it does not take the address from the environment.
+# For SQS it does not read the address from the environment.
 os.execv({aws_cli!r}, ["aws", "--endpoint-url", os.environ["AWS_ENDPOINT_URL"], *arguments])
 """)
-    # There is no terminal whose echo could be switched off.
+    # There is no terminal.
     (bin / "stty").write_text("#!/bin/sh\n")
     for command in bin.iterdir():
         command.chmod(0o755)
@@ -325,13 +324,13 @@ BLOCK = re.compile(r"^(<!-- not run: .*?-->\n)?```sh\n(.*?)^```$", re.M | re.S)
 
 
 def commands(document):
-    """The shell commands of a document, in order, but for those of which it says that they cannot run here."""
+    """The shell commands of a document, in order, except those that it marks as not run."""
     found = [(match[1], match[2]) for match in BLOCK.finditer(pathlib.Path(document).read_text())]
     return [block for reason, block in found if not reason]
 
 
 def run(environment, script, *, input="", fails=False, folder=None):
-    """Runs a script as its reader would, but that one command that fails ends it. Gives its output."""
+    """Runs a script as a reader would, except that a command that fails ends it. Returns its output."""
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=environment, input=input, text=True,
                           capture_output=True, timeout=900, cwd=folder)
     if (done.returncode != 0) != fails:

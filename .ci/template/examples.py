@@ -1,6 +1,6 @@
-"""examples/ deploy what template.yaml deploys: CDK's is synthesized and linted, Terraform's read and held against the provider's schema.
+"""Checks that examples/ deploy the same as template.yaml: synthesizes and lints CDK's, and checks Terraform's against the provider's schema.
 
-    examples.py FOLDER     for what is downloaded and made
+    examples.py FOLDER     for downloads and output
 
 Terraform's AWS provider is in no package registry; its schema is, as the classes that were generated of it for CDK for Terraform.
 """
@@ -38,7 +38,7 @@ run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", folder=cdk)
 run("npx", "cdk", "synth", "--quiet", "--no-notices", "--output", "out", "--context", f"functionZip={folder / 'function.zip'}",
     folder=cdk, CDK_DISABLE_VERSION_CHECK="1")
 stack = cdk / "out" / "cancel-upload-clean-up.template.json"
-# CDK states each dependency, those too that follow from a reference.
+# CDK states every dependency, including those that follow from a reference.
 run(pathlib.Path(sys.executable).parent / "cfn-lint", "--ignore-checks", "W3005", "--regions", "eu-central-1", "--", stack, folder=cdk)
 resources = json.loads(stack.read_text())["Resources"].values()
 function, = [r["Properties"] for r in resources if r["Type"] == "AWS::Lambda::Function"]
@@ -66,15 +66,15 @@ directories = {(kind, type): PREFIXES[kind] + type.strip('"').removeprefix("aws_
                for kind in PREFIXES for entry in configuration[kind] for type in entry}
 with tarfile.open(packed) as archive:
     wanted = {f"package/lib/{directory}/index.d.ts": directory for directory in directories.values()}
-    # One pass, since a compressed archive has no other.
+    # One pass: a compressed archive cannot be read in another order.
     classes = {wanted[member.name]: archive.extractfile(member).read().decode() for member in archive if member.name in wanted}
 
-# Of Terraform itself, on every resource.
+# Terraform's own arguments, on every resource.
 META = {"depends_on", "count", "for_each", "lifecycle", "provider"}
 
 
 def interfaces(directory):
-    """The members of each interface: their names in Terraform's spelling, whether they are required, and their types."""
+    """The members of each interface: their names in Terraform's form, whether they are required, and their types."""
     return {name: {re.sub("([A-Z])", lambda m: "_" + m[1].lower(), member): (optional == "", type)
                    for member, optional, type in re.findall(r"readonly (\w+)(\??): ([^;]+);", body)}
             for name, body in re.findall(r"export interface (\w+)[^{]*\{(.*?)^\}", classes[directory], re.M | re.S)}
@@ -111,4 +111,4 @@ found = {"Runtime": function["runtime"], "Handler": function["handler"], "Memory
              name: function["environment"][0]["variables"][name] for name in ["QUARKUS_FUNQY_EXPORT", "CANCEL_BUDGET"]}
 assert found == EXPECTED, (found, EXPECTED)
 
-print(f"examples: CDK's stack synthesized and linted; {checked} blocks of Terraform's held against the provider's schema")
+print(f"examples: CDK's stack synthesized and linted; {checked} blocks of Terraform's checked against the provider's schema")

@@ -1,4 +1,4 @@
-"""What bin/gradual makes of the template: checked as the template is, and moved by what a deployment changes.
+"""Checks the template that bin/gradual makes: every function is behind an alias, and a new Release creates a new version.
 
     gradual.py FILE     the output of bin/gradual
 """
@@ -14,7 +14,7 @@ FUNCTIONS = ["CancelUploadFunction", "CancelUploadHttpFunction", "CancelUploadQu
 def transformed(release, code_uri="s3://bucket/function.zip"):
     copied = json.loads(json.dumps(source))
     copied["Globals"]["Function"]["CodeUri"] = code_uri
-    # SAM takes this parameter into account, and no other.
+    # The only parameter that SAM takes into account.
     return transform(copied, {"Release": release}, resolved.ManagedPolicies())
 
 
@@ -28,7 +28,7 @@ assert named(resources, "AWS::Lambda::Alias").keys() == aliases
 groups = named(resources, "AWS::CodeDeploy::DeploymentGroup")
 assert len(groups) == 4
 for name, group in groups.items():
-    # Each goes with its trigger.
+    # Each has the condition of its trigger.
     assert group["Condition"] in ["Invoke", "Http", "Queue", "CleanUp"], name
     properties = group["Properties"]
     assert properties["ServiceRoleArn"] == {"Fn::GetAtt": ["GradualDeploymentRole", "Arn"]}, name
@@ -37,7 +37,7 @@ for name, group in groups.items():
 for alias in aliases:
     assert "CodeDeployLambdaAliasUpdate" in resources[alias]["UpdatePolicy"], alias
 
-# Whatever invokes a function invokes the alias.
+# Callers invoke the alias.
 for name, invoked in named(resources, "AWS::Lambda::EventInvokeConfig").items():
     assert invoked["Properties"]["Qualifier"] == "live", name
 used = [r["Properties"]["FunctionName"] for r in named(resources, "AWS::Lambda::EventSourceMapping").values()]
@@ -46,8 +46,8 @@ used += [r["Properties"]["IntegrationUri"] for r in named(resources, "AWS::ApiGa
 used += [o["Value"] for name, o in transformed("1000000000")["Outputs"].items() if name.endswith("FunctionArn")]
 assert len(used) == 5 and all(u["Ref"] in aliases for u in used), used
 
-# A new release is a new version of every function; without one nothing moves.
+# A new Release creates a new version of every function, and nothing else does.
 versions = [set(named(transformed(release)["Resources"], "AWS::Lambda::Version")) for release in ["1000000000", "1000000000", "1000000001"]]
 assert len(versions[0]) == 4 and versions[0] == versions[1] and not versions[0] & versions[2], versions
 
-print("bin/gradual: every function behind an alias that CodeDeploy moves, with each release and no sooner")
+print("bin/gradual: every function is behind an alias, which CodeDeploy moves with each new Release")

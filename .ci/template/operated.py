@@ -1,4 +1,4 @@
-"""Makes the template's resources in an emulated account, and runs bin/ and the documented commands there.
+"""Creates the template's resources in an emulated account, and runs bin/ and the documented commands there.
 
     operated.py [FUNCTION_ZIP]     without a zip every function answers {}
 """
@@ -25,7 +25,7 @@ def template():
     return call("cloudformation", "get_template", StackName=STACK)["TemplateBody"]
 
 
-# What only some deployments have is the API's to judge too.
+# The API also checks the resources that only some deployments have.
 fresh()
 boundary = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 network = call("ec2", "describe_subnets")["Subnets"][0]
@@ -52,11 +52,11 @@ deployed.stack()
 resources = len(deployed.made)
 
 if zip:
-    # Each kind of function, in the executable.
+    # Each function runs in the executable.
     tested = run(environment, f"bin/smoke-test {STACK}")
     assert tested.count("ok ") == 4 and "FAILED" not in tested, tested
 
-# Rotation: the secret has a new version, the stack's parameter names it, and everything else is as it was.
+# Rotation: the secret has a new version, the stack's parameter names it, and nothing else changes.
 before, body = parameters(), template()
 run(environment, "aws secretsmanager put-secret-value --secret-id openai-api-key --secret-string file:///dev/stdin", input=SECOND_KEY)
 version = call("secretsmanager", "get_secret_value", SecretId=SECRET)["VersionId"]
@@ -66,7 +66,7 @@ assert template() == body
 assert "already" in run(environment, f"bin/rotate-key {STACK}")
 run(environment, "bin/rotate-key none", fails=True)
 
-# Where bin/gradual's template is deployed, the functions get a new version for it.
+# If bin/gradual's template is deployed, the functions get a new version.
 deployed.stack("gradual", Release="1000000000")
 before = parameters("gradual")
 run(environment, "bin/rotate-key gradual")
@@ -74,7 +74,7 @@ after = parameters("gradual")
 assert after["Release"] > "1000000000" and after == before | {"OpenAIApiKeyVersionId": version, "Release": after["Release"]}, after
 
 if zip:
-    # The key fetched at run time: whatever the secret has is used, without a change to the stack.
+    # The key fetched at run time: the functions use the secret's key without a change of the stack.
     fresh()
     Account(FetchKeyAtRunTime="true").stack()
     for function in call("lambda", "list_functions")["Functions"]:
@@ -86,7 +86,7 @@ if zip:
     assert run(environment, f"bin/smoke-test {STACK}").count("ok ") == 4
     assert "nothing to do" in run(environment, f"bin/rotate-key {STACK}")
 
-    # OpenAI's stand-in has not heard of the second key, and the smoke test tells.
+    # OpenAI's mock does not know the second key, and the smoke test reports that.
     fresh()
     call("secretsmanager", "put_secret_value", SecretId=SECRET, SecretString=SECOND_KEY)
     Account().stack()
@@ -103,7 +103,7 @@ blocks = 0
 
 
 def read(document, *, input="", **variables):
-    """Runs a document's commands in one shell each, which has the stack's outputs from the document's own first command."""
+    """Runs each block of a document's commands in a shell that has the stack's outputs from the document's own first command."""
     global blocks
     outputs = {}
     for block in commands(document):
@@ -159,7 +159,7 @@ assert target["Arn"] == deployed.outputs["CleanUpFunctionArn"], target
 subscription, = call("sns", "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
 assert subscription["Endpoint"] == deployed.outputs["CancelUploadFunctionArn"], subscription
 
-# What Lambda and EventBridge Scheduler leave in a queue of failures; and then the queue is empty.
+# What Lambda and EventBridge Scheduler write to a queue of failures. Later the queue is empty.
 LETTERS = [json.dumps({"requestPayload": "upload_1", "responsePayload": {"errorType": "UpstreamFailure"}}),
            json.dumps({"requestPayload": {"uploadIds": ["upload_2"]}}), json.dumps("upload_3"), "upload_4"]
 for letter in LETTERS:
@@ -176,7 +176,7 @@ for block, out in read("docs/operate.md", input=FIRST_KEY + "\n"):
                          "upload_3", "upload_4"], out
         again = block
     if "while messages" in block:
-        # Without a zip no function has taken them.
+        # Without a zip, too.
         assert waiting("CleanUpFailuresUrl") == 0
         assert run(environment | deployed.outputs, again) == ""
     if "purge-queue" in block:
@@ -202,7 +202,7 @@ if zip:
     (release / "function-arm64.zip").rename(release / "function-x86_64.zip")
     run(environment, package)
     run(environment, "sha256sum --check --quiet SHA256SUMS && bash -n rotate-key && bash -n smoke-test", folder=release)
-    # What sam deploy does first: it uploads the zip beside the template, as it is.
+    # The first step of sam deploy: it uploads the zip next to the template, unchanged.
     fresh()
     packaged = run(environment, f"{pathlib.Path(sys.executable).parent}/sam package --template-file template-x86_64.yaml --s3-bucket bucket "
                    f"--output-template-file {folder}/packaged.yaml && cat {folder}/packaged.yaml", folder=release)
@@ -211,10 +211,10 @@ if zip:
     uploaded = boto3.client("s3").get_object(Bucket="bucket", Key=uris.pop())["Body"].read()
     assert uploaded == pathlib.Path(zip).read_bytes()
 
-# Every environment of samconfig.toml is one that the template takes.
+# The template accepts every environment of samconfig.toml.
 for name, environment_of in tomllib.loads(pathlib.Path("samconfig.toml").read_text()).items():
     if name != "version":
         given = dict(override.split("=", 1) for override in environment_of["deploy"]["parameters"]["parameter_overrides"])
         assert not Deployment(**given).refused(), (name, Deployment(**given).refused())
 
-print(f"emulated: {resources} resources made; bin/rotate-key{' and bin/smoke-test' if zip else ''} and {blocks} blocks of commands run")
+print(f"emulated: {resources} resources created; bin/rotate-key{' and bin/smoke-test' if zip else ''} and {blocks} blocks of commands run")

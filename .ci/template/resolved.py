@@ -1,30 +1,30 @@
-"""template.yaml as AWS makes resources of it: transformed as SAM does, and resolved for a choice of parameters."""
+"""The resources that AWS makes of template.yaml: transformed as SAM does, and resolved for a choice of parameters."""
 import copy, functools, json, logging, re
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
 SOURCE = yaml_parse(open("template.yaml").read())
 NOTHING = object()
-# SAM's transform warns that nobody publishes its own metrics.
+# SAM's transform warns that its own metrics are not published.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
 class ManagedPolicies:
-    """The template names none of AWS's own."""
+    """None: the template names none of AWS's managed policies."""
     def load(self):
         return {}
 
 
 @functools.cache
 def transformed(code_uri):
-    """What SAM makes of the template, when `sam package` has put the zip there."""
+    """The template after SAM's transform, with the zip where `sam package` has put it."""
     source = copy.deepcopy(SOURCE)
     source["Globals"]["Function"]["CodeUri"] = code_uri
     return transform(json.loads(json.dumps(source)), {}, ManagedPolicies())
 
 
 class Deployment:
-    """The template's resources under these parameters, with If, Sub, Join and the like carried out."""
+    """The template's resources for these parameters, with If, Sub, Join and the other functions evaluated."""
 
     def __init__(self, code_uri="s3://bucket/function.zip", **parameters):
         unknown = parameters.keys() - SOURCE["Parameters"].keys()
@@ -40,7 +40,7 @@ class Deployment:
         return name is None or self.resolve(self.template["Conditions"][name])
 
     def refused(self):
-        """Why a rule or a parameter's own pattern refuses these parameters; None if nothing does."""
+        """Why a rule or a parameter's pattern rejects these parameters; None if they are accepted."""
         for rule in self.template["Rules"].values():
             if self.resolve(rule.get("RuleCondition", True)):
                 for assertion in rule["Assertions"]:
@@ -64,7 +64,7 @@ class Deployment:
         return self.named(name)
 
     def named(self, name):
-        """What stands for a resource, an attribute of one, or a pseudo parameter."""
+        """A placeholder for a resource, an attribute of one, or a pseudo parameter."""
         if name == "AWS::StackId":
             return "arn:aws:cloudformation:eu-central-1:123456789012:stack/cancel-upload/1b2c3d4e-0000-1111-2222-333344445555"
         return f"<{name}>"

@@ -1,5 +1,5 @@
-// The clean-up function of cancel-upload from a release's zip, with its role, its log, a queue of what failed and an alarm on it.
-// The other functions differ in QUARKUS_FUNQY_EXPORT, the time-out and its CANCEL_BUDGET: template.yaml has them all.
+// The clean-up function of cancel-upload from a release's zip, with its role, its log, a queue of failures and an alarm on it.
+// The other functions differ in QUARKUS_FUNQY_EXPORT, the time-out and CANCEL_BUDGET: template.yaml has them all.
 //
 //   npm ci && npx cdk deploy --context functionZip=function-arm64.zip --context architecture=arm64
 import { App, CfnOutput, Duration, SecretValue, Stack } from 'aws-cdk-lib';
@@ -20,7 +20,7 @@ const architectures = { x86_64: Architecture.X86_64, arm64: Architecture.ARM_64 
 
 const stack = new Stack(app, given('stackName', 'cancel-upload-clean-up'));
 
-// What failed after all retries: Lambda's record with the event and the error.
+// Clean-ups that failed after all retries: Lambda's record with the event and the error.
 const failures = new Queue(stack, 'Failures', {
   retentionPeriod: Duration.days(14),
   encryption: QueueEncryption.SQS_MANAGED,
@@ -28,7 +28,7 @@ const failures = new Queue(stack, 'Failures', {
 });
 
 const cleanUp = new Function(stack, 'CleanUp', {
-  description: 'Makes sure that OpenAI Uploads are gone, one or up to 1,000 of them.',
+  description: 'Cancels up to 1,000 OpenAI Uploads; one that is already final is success.',
   code: Code.fromAsset(given('functionZip')),
   runtime: Runtime.PROVIDED_AL2023,
   handler: 'bootstrap',
@@ -36,13 +36,13 @@ const cleanUp = new Function(stack, 'CleanUp', {
   memorySize: 256,
   timeout: Duration.seconds(300),
   environment: {
-    // A reference that CloudFormation resolves when it deploys: the key is not in the template. After a rotation deploy with
+    // A reference that CloudFormation resolves when it deploys: the key is not in the template. After a rotation, deploy with
     // --context secretVersion=…
     OPENAI_API_KEY: SecretValue.secretsManager(given('secret', 'openai-api-key'), {
       versionId: app.node.tryGetContext('secretVersion'),
     }).unsafeUnwrap(),
     QUARKUS_FUNQY_EXPORT: 'cleanUpUploads',
-    // Below the time-out.
+    // Less than the time-out.
     CANCEL_BUDGET: '280s',
   },
   loggingFormat: LoggingFormat.JSON,
@@ -54,7 +54,7 @@ const cleanUp = new Function(stack, 'CleanUp', {
 });
 
 failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(5) }).createAlarm(stack, 'FailuresAlarm', {
-  alarmDescription: 'Clean-ups did not happen. Their events are in the queue, to be sent again.',
+  alarmDescription: 'Clean-ups did not happen. Their events are in the queue; send them again.',
   threshold: 1,
   evaluationPeriods: 1,
   comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -1,5 +1,5 @@
-# The clean-up function of cancel-upload from a release's zip, with its role, its log, a queue of what failed and an alarm on it.
-# The other functions differ in QUARKUS_FUNQY_EXPORT, the time-out and its CANCEL_BUDGET: template.yaml has them all.
+# The clean-up function of cancel-upload from a release's zip, with its role, its log, a queue of failures and an alarm on it.
+# The other functions differ in QUARKUS_FUNQY_EXPORT, the time-out and CANCEL_BUDGET: template.yaml has them all.
 #
 #   terraform apply -var function_zip=function-arm64.zip -var architecture=arm64
 
@@ -20,7 +20,7 @@ variable "function_zip" {
 
 variable "architecture" {
   type        = string
-  description = "What the zip was built for: x86_64 or arm64."
+  description = "The architecture that the zip was built for: x86_64 or arm64."
   default     = "x86_64"
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
@@ -40,11 +40,11 @@ variable "secret" {
 
 variable "name" {
   type        = string
-  description = "Name of everything here."
+  description = "Name of all resources."
   default     = "cancel-upload-clean-up"
 }
 
-# Terraform's state has the key in plain text: keep it encrypted, and readable by those only who may have the key.
+# Terraform's state contains the key in plain text: encrypt it, and let only those read it who may have the key.
 # After a rotation, terraform apply deploys the new version.
 data "aws_secretsmanager_secret_version" "openai" {
   secret_id = var.secret
@@ -55,7 +55,7 @@ resource "aws_cloudwatch_log_group" "function" {
   retention_in_days = 30
 }
 
-# What failed after all retries: Lambda's record with the event and the error.
+# Clean-ups that failed after all retries: Lambda's record with the event and the error.
 resource "aws_sqs_queue" "failures" {
   name                      = "${var.name}-failures"
   message_retention_seconds = 1209600
@@ -100,7 +100,7 @@ resource "aws_iam_role_policy" "function" {
 
 resource "aws_lambda_function" "clean_up" {
   function_name    = var.name
-  description      = "Makes sure that OpenAI Uploads are gone, one or up to 1,000 of them."
+  description      = "Cancels up to 1,000 OpenAI Uploads; one that is already final is success."
   role             = aws_iam_role.function.arn
   filename         = var.function_zip
   source_code_hash = filebase64sha256(var.function_zip)
@@ -114,7 +114,7 @@ resource "aws_lambda_function" "clean_up" {
     variables = {
       OPENAI_API_KEY       = data.aws_secretsmanager_secret_version.openai.secret_string
       QUARKUS_FUNQY_EXPORT = "cleanUpUploads"
-      # Below the time-out.
+      # Less than the time-out.
       CANCEL_BUDGET = "280s"
     }
   }
@@ -145,7 +145,7 @@ resource "aws_lambda_function_event_invoke_config" "clean_up" {
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_name          = "${var.name}-failures"
-  alarm_description   = "Clean-ups did not happen. Their events are in the queue, to be sent again."
+  alarm_description   = "Clean-ups did not happen. Their events are in the queue; send them again."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.failures.name }
