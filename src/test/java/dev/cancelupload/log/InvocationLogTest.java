@@ -118,7 +118,7 @@ class InvocationLogTest {
     @Test
     void anEventThatNamesNoUploadHasALineWithoutOne() {
         UploadFailure failure = UploadFailure.of(FailureKind.INVALID_EVENT, "The event is none.");
-        assertEquals(failure, log.refused(Export.CLEAN_UP_UPLOADS, failure));
+        assertEquals(failure, log.invalidEvent(Export.CLEAN_UP_UPLOADS, failure));
         assertFalse(line().has("uploadId"));
         assertEquals(0, line().get("uploads").intValue());
     }
