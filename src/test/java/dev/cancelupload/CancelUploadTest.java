@@ -17,8 +17,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.cancelupload.json.Json;
@@ -479,7 +477,7 @@ class CancelUploadTest extends AgainstOpenAI {
         openai.answers("upload_busy", error(503, "busy", null).withHeader("x-should-retry", "false"));
         openai.answers("upload_done", error(400, "already completed", null));
         openai.answers("upload_denied", error(401, "key", null));
-        String result = Lambda.result(sqs(
+        String result = Lambda.result(Events.sqs(
                 "\"upload_pending\"",
                 "upload_busy",
                 "{\"upload_id\":\"upload_done\"}",
@@ -503,18 +501,9 @@ class CancelUploadTest extends AgainstOpenAI {
         openai.answersAnything(cancelledAsAsked().withFixedDelay(3000));
         String[] bodies =
                 Stream.iterate(0, i -> i + 1).limit(30).map(i -> "upload_" + i).toArray(String[]::new);
-        Lambda.Response response = Lambda.post(sqs(bodies));
+        Lambda.Response response = Lambda.post(Events.sqs(bodies));
         assertEquals(30, response.json().getList("batchItemFailures").size());
         assertThat(response.millis(), lessThan(4800L));
-    }
-
-    private static String sqs(String... bodies) {
-        ObjectNode event = Json.object();
-        ArrayNode records = event.putArray("Records");
-        for (int i = 0; i < bodies.length; i++) {
-            records.addObject().put("messageId", "m" + i).put("body", bodies[i]).put("eventSource", "aws:sqs");
-        }
-        return event.toString();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.cancelupload;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cancelupload.json.Json;
 import java.net.URLEncoder;
@@ -49,14 +50,17 @@ public final class Events {
         return event.toString();
     }
 
-    /** One SQS message. */
-    public static String sqs(String body) {
+    /** A batch of SQS messages with these bodies; the first one's id is {@code m0}. */
+    public static String sqs(String... bodies) {
         ObjectNode event = Json.object();
-        event.putArray("Records")
-                .addObject()
-                .put("messageId", "m")
-                .put("eventSource", "aws:sqs")
-                .put("body", body);
+        ArrayNode records = event.putArray("Records");
+        int number = 0;
+        for (String body : bodies) {
+            records.addObject()
+                    .put("messageId", "m" + number++)
+                    .put("eventSource", "aws:sqs")
+                    .put("body", body);
+        }
         return event.toString();
     }
 }

@@ -1,6 +1,7 @@
 package dev.cancelupload;
 
 import static dev.cancelupload.upstream.OpenAI.cancelled;
+import static dev.cancelupload.upstream.OpenAI.cancelledAsAsked;
 import static dev.cancelupload.upstream.OpenAI.envelope;
 import static dev.cancelupload.upstream.OpenAI.error;
 import static dev.cancelupload.upstream.OpenAI.json;
@@ -61,6 +62,22 @@ class HostileAnswersTest extends AgainstOpenAI {
         Lambda.result(EVENT);
         assertEquals(2, openai.attempts(ID));
         assertEquals(connections + 1, openai.wire().connections());
+    }
+
+    /** Where one connection is out of step, so may others be. */
+    @Test
+    void afterAnAnswerToAnotherRequestNoConnectionOfBeforeIsUsedAgain() {
+        String two = Events.sqs("upload_1", "upload_2");
+        openai.answersAnything(cancelledAsAsked().withFixedDelay(200));
+        openai.wire().startOver();
+        Lambda.result(two);
+        assertEquals(2, openai.wire().connections());
+        openai.answersInTurn(ID, cancelled("upload_other"), cancelled(ID));
+        Lambda.result(EVENT);
+        assertEquals(3, openai.wire().connections());
+        // One of them is that of the second attempt.
+        Lambda.result(two);
+        assertEquals(4, openai.wire().connections());
     }
 
     @Test

@@ -164,7 +164,7 @@ final class Target implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         sandbox.close();
         upstream.close();
     }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jboss.logging.MDC;
 import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.ExtLogRecord;
@@ -133,11 +135,14 @@ class InvocationLogTest {
 
     @Test
     void anUploadOfABatchHasALineWithTheInvocationsIdOnWhicheverThreadItEnds() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        // The thread is there now, since a new one inherits the id.
+        other.submit(() -> {}).get();
         MDC.put("AWSRequestId", "request-1");
         InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);
-        Thread thread = new Thread(() -> batch.finished(cancelled("upload_1"), Optional.of("message-1")));
-        thread.start();
-        thread.join();
+        other.submit(() -> batch.finished(cancelled("upload_1"), Optional.of("message-1")))
+                .get();
+        other.shutdown();
         JsonNode line = line();
         assertEquals("upload", line.get("event").textValue());
         assertEquals("request-1", line.get("awsRequestId").textValue());

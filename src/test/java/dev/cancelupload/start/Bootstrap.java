@@ -2,6 +2,7 @@ package dev.cancelupload.start;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ public final class Bootstrap implements AutoCloseable {
     private final Path folder = Files.createTempDirectory("bootstrap");
     private final Process process;
     private final Optional<MemoryLimit> limit;
+    private final long started;
+    private long logRead;
 
     /**
      * Starts it.
@@ -59,6 +62,7 @@ public final class Bootstrap implements AutoCloseable {
             builder.environment().put("AWS_LAMBDA_RUNTIME_API", lambda.address());
         }
         limit.ifPresent(memory -> builder.command(memory.joinedBy(builder.command())));
+        started = System.nanoTime();
         process = builder.start();
         // A failed test may not get to close it.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -88,7 +92,7 @@ public final class Bootstrap implements AutoCloseable {
     private static synchronized Path executable() throws IOException {
         if (executable == null) {
             Path file = Files.createTempDirectory("function").resolve("bootstrap");
-            try (ZipFile zip = new ZipFile(Path.of("target", "function.zip").toFile())) {
+            try (ZipFile zip = new ZipFile(System.getProperty("function.zip", "target/function.zip"))) {
                 ZipEntry entry = zip.getEntry("bootstrap");
                 if (entry == null) {
                     throw new IOException(zip.getName() + " has no executable. Build it: ./mvnw package -Dnative");
@@ -126,7 +130,7 @@ public final class Bootstrap implements AutoCloseable {
     }
 
     /** The Runtime API that the process has. */
-    RuntimeApi lambda() {
+    public RuntimeApi lambda() {
         return lambda;
     }
 
@@ -136,7 +140,7 @@ public final class Bootstrap implements AutoCloseable {
     }
 
     /** The end of the log, for a reader. */
-    private String tail() {
+    public String tail() {
         try {
             String log = log();
             return log.substring(Math.max(0, log.length() - 2000));
@@ -150,12 +154,40 @@ public final class Bootstrap implements AutoCloseable {
         return Files.readString(folder.resolve("log"));
     }
 
+    /** The lines that were written since the last call, each complete. */
+    public List<String> newLines() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(folder.resolve("log").toFile(), "r")) {
+            byte[] bytes = new byte[(int) (file.length() - logRead)];
+            file.seek(logRead);
+            file.readFully(bytes);
+            int end = bytes.length;
+            while (end > 0 && bytes[end - 1] != '\n') {
+                end--;
+            }
+            logRead += end;
+            // At line feeds only: other separators do not belong into a line either.
+            return end == 0
+                    ? List.of()
+                    : List.of(new String(bytes, 0, end - 1, StandardCharsets.UTF_8).split("\n", -1));
+        }
+    }
+
+    /** {@link System#nanoTime()} at which it was started. */
+    public long started() {
+        return started;
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
 
+    /** Ends it in the middle of whatever it does. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
     /** Waits for its end, for the status of its exit: 128 and the signal's number if it was a signal. */
-    int exit() throws InterruptedException {
+    public int exit() throws InterruptedException {
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
             throw new AssertionError("the process goes on: " + tail());
         }
@@ -217,7 +249,7 @@ public final class Bootstrap implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        process.destroyForcibly().onExit().join();
+        kill();
         lambda.close();
         if (limit.isPresent()) {
             limit.get().close();

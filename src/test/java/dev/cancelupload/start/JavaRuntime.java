@@ -125,15 +125,9 @@ public final class JavaRuntime {
         }
         JsonNode error = Json.parse(post.body()).orElseGet(Json::object);
         String message = error.path("errorMessage").asText();
-        int colon = message.indexOf(": ");
-        if (!error.path("errorType").asText().equals(WRAPPER) || colon < 0) {
-            return post;
-        }
-        String documented = Json.object()
-                .put("errorType", message.substring(0, colon))
-                .put("errorMessage", message.substring(colon + 2))
-                .toString();
-        return new RuntimeApi.Post(post.kind(), documented);
+        return error.path("errorType").asText().equals(WRAPPER) && message.startsWith("{")
+                ? post.withBody(message)
+                : post;
     }
 
     /** How many bytes of its heap are in use after a full collection. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A control group of Linux with a limit of its memory: a process that needs more is killed, as in Lambda. To make one
@@ -35,9 +36,19 @@ public final class MemoryLimit implements AutoCloseable {
         return joining;
     }
 
-    /** Once its process has ended. */
+    /** Once its process has ended, of which the kernel lets go a moment later. */
     @Override
     public void close() throws IOException {
-        Files.delete(group);
+        for (int left = 100; ; left--) {
+            try {
+                Files.delete(group);
+                return;
+            } catch (IOException e) {
+                if (left == 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(20_000_000);
+            }
+        }
     }
 }

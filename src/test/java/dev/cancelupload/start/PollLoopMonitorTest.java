@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.json.Json;
@@ -12,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** The rest is in EndOfLoopIT; an Error is what the executable cannot be made to throw. */
@@ -43,6 +45,28 @@ class PollLoopMonitorTest {
         assertThat(
                 log.toString(StandardCharsets.UTF_8),
                 containsString("The loop that asks Lambda for events has ended."));
+    }
+
+    @Test
+    void aLoopThatGoesOnIsWaitedFor() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        Thread loop = new Thread(() -> {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        loop.start();
+        FutureTask<Integer> status = new FutureTask<>(() -> new PollLoopMonitor().awaitEndOf(Optional.of(loop)));
+        Thread monitor = new Thread(status);
+        monitor.start();
+        while (monitor.isAlive() && monitor.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertTrue(monitor.isAlive());
+        over.countDown();
+        assertEquals(1, status.get());
     }
 
     private static JsonNode end(Runnable loop) throws Exception {

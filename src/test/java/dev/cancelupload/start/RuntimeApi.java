@@ -6,9 +6,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
@@ -24,17 +29,47 @@ import java.util.function.IntUnaryOperator;
 public final class RuntimeApi implements AutoCloseable {
 
     /**
-     * What the process posted: the end of the path ({@code response}, {@code error}, {@code init/error}) and the body.
+     * What the process posted.
+     *
+     * @param kind the end of the path: {@code response}, {@code error} or {@code init/error}
+     * @param requestId of the invocation; empty if it is about none
+     * @param headers as they were posted
+     * @param at {@link System#nanoTime()} at which it was complete
      */
-    public record Post(String kind, String body) {}
+    public record Post(String kind, String body, String requestId, String headers, long at) {
+        Post withBody(String other) {
+            return new Post(kind, other, requestId, headers, at);
+        }
+    }
+
+    /** One event to hand over. */
+    public static final class Invocation {
+        private final byte[] event;
+        private final Map<String, String> headers;
+        private final String requestId = UUID.randomUUID().toString();
+        private volatile long handedOver;
+
+        /** @param headers beyond those that each invocation has, such as {@code Lambda-Runtime-Cognito-Identity} */
+        public Invocation(byte[] event, Map<String, String> headers) {
+            this.event = event;
+            this.headers = headers;
+        }
+
+        public String requestId() {
+            return requestId;
+        }
+
+        /** {@link System#nanoTime()} at which the process got it. */
+        public long handedOver() {
+            return handedOver;
+        }
+    }
 
     private static final String RUNTIME = "/2018-06-01/runtime/";
 
-    /** An invocation: the event's bytes, and headers beyond those that each one has. */
-    private record Invocation(byte[] event, Map<String, String> headers) {}
-
     private final BlockingQueue<Invocation> invocations = new SynchronousQueue<>();
     private final BlockingQueue<Post> posts = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Long> firstAsked = new CompletableFuture<>();
     private final HttpServer server;
 
     private volatile IntUnaryOperator postStatus = size -> 202;
@@ -74,9 +109,14 @@ public final class RuntimeApi implements AutoCloseable {
 
     /** Hands over an event as soon as the process asks for one. */
     void offer(byte[] event, Map<String, String> headers) throws InterruptedException {
-        if (!invocations.offer(new Invocation(event, headers), 30, TimeUnit.SECONDS)) {
+        if (!offer(new Invocation(event, headers), Duration.ofSeconds(30))) {
             throw new AssertionError("the process did not ask for an event");
         }
+    }
+
+    /** Hands over an event as soon as the process asks for one; false if it has not by then. */
+    public boolean offer(Invocation invocation, Duration patience) throws InterruptedException {
+        return invocations.offer(invocation, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Gives these statuses to what is posted, by its size in bytes; only what gets 202 is {@link #posted}. */
@@ -107,50 +147,67 @@ public final class RuntimeApi implements AutoCloseable {
 
     /** What the process posts next. */
     public Post posted() throws InterruptedException {
-        Post post = posts.poll(30, TimeUnit.SECONDS);
-        if (post == null) {
-            throw new AssertionError("the process posted nothing");
-        }
-        return post;
+        return posted(Duration.ofSeconds(30)).orElseThrow(() -> new AssertionError("the process posted nothing"));
+    }
+
+    /** What the process posts next; empty if it has posted nothing by then. */
+    public Optional<Post> posted(Duration patience) throws InterruptedException {
+        return Optional.ofNullable(posts.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** {@link System#nanoTime()} at which the first event was asked for, which is the end of init. */
+    public CompletableFuture<Long> firstAsked() {
+        return firstAsked;
     }
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             if (exchange.getRequestMethod().equals("GET")) {
+                firstAsked.complete(System.nanoTime());
                 asked.incrementAndGet();
                 if (nextStatus != 200) {
                     exchange.sendResponseHeaders(nextStatus, -1);
                     return;
                 }
-                Invocation invocation = invocations.take();
-                byte[] event = invocation.event();
-                invocation.headers().forEach(exchange.getResponseHeaders()::add);
-                exchange.getResponseHeaders().add("Content-Type", "application/json");
-                exchange.getResponseHeaders()
-                        .add("Lambda-Runtime-Aws-Request-Id", UUID.randomUUID().toString());
-                exchange.getResponseHeaders()
-                        .add("Lambda-Runtime-Deadline-Ms", "" + (System.currentTimeMillis() + 30_000));
-                exchange.getResponseHeaders()
-                        .add("Lambda-Runtime-Trace-Id", "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e");
-                exchange.getResponseHeaders()
-                        .add(
-                                "Lambda-Runtime-Invoked-Function-Arn",
-                                "arn:aws:lambda:us-east-1:123456789012:function:cancel-upload");
-                exchange.sendResponseHeaders(200, event.length == 0 ? -1 : event.length);
-                exchange.getResponseBody().write(event);
+                handOver(exchange, invocations.take());
             } else {
-                String path = exchange.getRequestURI().getPath();
-                String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                int status = postStatus.applyAsInt(body.length());
-                exchange.sendResponseHeaders(status, -1);
-                if (status == 202) {
-                    posts.add(new Post(
-                            path.endsWith("init/error") ? "init/error" : path.substring(path.lastIndexOf('/') + 1),
-                            body));
-                }
+                take(exchange);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void handOver(HttpExchange exchange, Invocation invocation) throws IOException {
+        Map<String, String> headers = new LinkedHashMap<>(Map.of(
+                "Content-Type", "application/json",
+                "Lambda-Runtime-Aws-Request-Id", invocation.requestId,
+                "Lambda-Runtime-Deadline-Ms", "" + (System.currentTimeMillis() + 30_000),
+                "Lambda-Runtime-Trace-Id", "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e",
+                "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:cancel-upload"));
+        headers.putAll(invocation.headers);
+        headers.forEach(exchange.getResponseHeaders()::add);
+        byte[] event = invocation.event;
+        invocation.handedOver = System.nanoTime();
+        exchange.sendResponseHeaders(200, event.length == 0 ? -1 : event.length);
+        exchange.getResponseBody().write(event);
+    }
+
+    private void take(HttpExchange exchange) throws IOException {
+        String[] path =
+                exchange.getRequestURI().getPath().substring(RUNTIME.length()).split("/");
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        long at = System.nanoTime();
+        int status = postStatus.applyAsInt(body.length);
+        exchange.sendResponseHeaders(status, -1);
+        if (status == 202) {
+            boolean ofInit = path[0].equals("init");
+            posts.add(new Post(
+                    ofInit ? "init/error" : path[path.length - 1],
+                    new String(body, StandardCharsets.UTF_8),
+                    ofInit ? "" : path[1],
+                    new ArrayList<>(exchange.getRequestHeaders().entrySet()).toString(),
+                    at));
         }
     }
 
