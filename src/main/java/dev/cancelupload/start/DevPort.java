@@ -23,7 +23,10 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
     /** The port, as text, where the property is not set. */
     static final String DEFAULT = "8080";
 
-    /** A system property for each port asked for: a live reload, at which that port is our own, keeps the answer. */
+    /**
+     * Prefix of a system property for each configured port, so that a live reload keeps the port, which is ours by
+     * then.
+     */
     private static final String CHOSEN = "cancel-upload.dev-port.";
 
     @Override
@@ -60,7 +63,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
         if (chosen == null) {
             chosen = isFree(Integer.parseInt(port)) ? port : anotherFor(port);
             System.setProperty(CHOSEN + port, chosen);
-            // Quarkus looks the port up once more, when the server has it.
+            // Quarkus looks the port up again when the server has it.
             System.setProperty(CHOSEN + chosen, chosen);
         }
         return chosen;
@@ -68,7 +71,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
 
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            // As the server does: a port that is only waiting for the packets of its former connections is free.
+            // Like the server: a port whose former connections are in TIME_WAIT is free.
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
             return true;
