@@ -25,8 +25,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Cancels one Upload over HTTP with the responses of OpenAI's API, for API Gateway, Function URLs and Application Load
- * Balancers.
+ * Cancels one Upload over HTTP with the responses of OpenAI's API, for API Gateway, Function URLs and ALBs.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
  */

@@ -130,8 +130,7 @@ final class HttpConnection implements Closeable {
      *
      * @param request head and body as sent over the wire
      * @throws TransportException if no complete response arrives within the budget
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a
-     *     Request</a>
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating Responses</a>
      */
     HttpResponse exchange(byte[] request, Budget attempt) throws TransportException {
         requireNothingUnread();

@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * Creates the {@link UploadFailure} of a failed call: its kind, and a message with the upload, the cause and what to
- * do.
+ * Creates the {@link UploadFailure} of a failed call: its kind, and a message with upload, cause and what to do.
  *
  * @param id the Upload
  * @param attempts the number of attempts

@@ -1,8 +1,7 @@
 package dev.cancelupload.openai;
 
 /**
- * An Upload's identifier that is safe in a URL path: one segment of RFC 3986's unreserved characters, which need no
- * encoding.
+ * An Upload's identifier that is safe in a URL path: one segment of RFC 3986's unreserved characters, without encoding.
  *
  * @param value 1 to 256 characters of {@code A-Z a-z 0-9 _ . ~ -}, neither {@code .} nor {@code ..}
  */
