@@ -69,7 +69,7 @@ final class UploadIdsReader implements EventJson.FieldHandler {
             return camelCase.id == null && snakeCase.id == null
                     ? list
                     : UploadIds.none(
-                            "The event has the field \"uploadIds\" and one id besides.",
+                            "The event has the field \"uploadIds\" and another id.",
                             Optional.of(Export.CLEAN_UP_UPLOADS));
         }
         Optional<Export> export =

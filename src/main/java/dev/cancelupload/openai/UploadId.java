@@ -31,12 +31,11 @@ public record UploadId(String value) {
         }
         for (int i = 0; i < value.length(); i++) {
             if (!isUnreserved(value.charAt(i))) {
-                return "The upload id " + shown(value) + " has a character that no id has, at position " + (i + 1)
-                        + ".";
+                return "The upload id " + shown(value) + " has an invalid character at position " + (i + 1) + ".";
             }
         }
         if (value.equals(".") || value.equals("..")) {
-            return "The upload id " + shown(value) + " is a step in a path.";
+            return "The upload id " + shown(value) + " is a relative path segment.";
         }
         return null;
     }

@@ -12,18 +12,18 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /**
- * Gives dev mode another port if its own is taken. Quarkus's mock event server does not start on a taken port, and
- * Quarkus 3.34.2 then waits without a message, since it fails before its log is set up.
+ * Chooses another port for dev mode if its own is taken. Quarkus's mock event server fails to start on a taken port,
+ * and Quarkus 3.34.2 then hangs without a message, since it fails before logging is set up.
  */
 public final class DevPort implements SmallRyeConfigBuilderCustomizer {
 
-    /** The property from which the mock event server takes its port in dev mode. */
+    /** The port of the mock event server in dev mode. */
     static final String PROPERTY = "quarkus.lambda.mock-event-server.dev-port";
 
-    /** The port, as text, where the property is not set. */
+    /** The default of {@link #PROPERTY}. */
     static final String DEFAULT = "8080";
 
-    /** A system property for each port asked for: a live reload, at which that port is our own, keeps the answer. */
+    /** Prefix of system properties that keep the choice for a live reload, when this process has the port itself. */
     private static final String CHOSEN = "cancel-upload.dev-port.";
 
     @Override
@@ -33,7 +33,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
         }
     }
 
-    /** Answers the look-up of the port. */
+    /** Intercepts the look-up of the port. */
     static final class FreePort implements ConfigSourceInterceptor {
 
         private static final long serialVersionUID = 1;
@@ -51,7 +51,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
         }
     }
 
-    /** @return the port if it is free, another one if it is not, and what is no port as it is, for Quarkus to refuse */
+    /** @return the port if it is free, otherwise another one; an invalid value unchanged, for Quarkus to reject */
     private static String chosen(String port) {
         if (!port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65_535) {
             return port;
@@ -60,7 +60,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
         if (chosen == null) {
             chosen = isFree(Integer.parseInt(port)) ? port : anotherFor(port);
             System.setProperty(CHOSEN + port, chosen);
-            // Quarkus looks the port up once more, when the server has it.
+            // Quarkus looks the port up again after the server has bound it.
             System.setProperty(CHOSEN + chosen, chosen);
         }
         return chosen;
@@ -68,7 +68,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
 
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            // As the server does: a port that is only waiting for the packets of its former connections is free.
+            // Like the server: a port with connections in TIME_WAIT counts as free.
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
             return true;

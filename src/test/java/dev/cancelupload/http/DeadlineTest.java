@@ -184,7 +184,7 @@ class DeadlineTest {
             });
             assertThat(
                     failsWithin(SHORT.plus(GRACE), connection, REQUEST).getMessage(),
-                    containsString("asked for another handshake"));
+                    containsString("requested a renegotiation"));
         }
     }
 

@@ -30,7 +30,7 @@ final class PrebuiltConfig {
     private PrebuiltConfig() {}
 
     /** The configuration for these variables; empty if variables other than the export are set. */
-    static Optional<SmallRyeConfig> with(QuarkusVariables variables) {
+    static Optional<SmallRyeConfig> forVariables(QuarkusVariables variables) {
         return variables.onlyExport().map(BY_EXPORT::get);
     }
 
