@@ -25,8 +25,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Cancels one Upload over HTTP with the responses of OpenAI's API, for API Gateway, Function URLs and Application Load
- * Balancers.
+ * Cancels one Upload over HTTP with the responses of OpenAI's API, for API Gateway, Function URLs and ALBs.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
  */
@@ -48,7 +47,7 @@ public class CancelUploadHttp {
     @Funq(Export.CANCEL_UPLOAD_HTTP_NAME)
     public JsonNode cancelUploadHttp(LambdaEvent event) {
         if (event instanceof Http http) {
-            return reply(http.request()).toJson(http.request().format());
+            return respond(http.request()).toJson(http.request().format());
         }
         UploadFailure failure =
                 log.invalidEvent(Export.CANCEL_UPLOAD_HTTP, WrongEvent.of(event, Export.CANCEL_UPLOAD_HTTP));
@@ -64,7 +63,7 @@ public class CancelUploadHttp {
         return response;
     }
 
-    private ProxyResponse reply(ProxyRequest request) {
+    private ProxyResponse respond(ProxyRequest request) {
         Budget budget = canceller.budget();
         Optional<NamedUpload> upload = request.upload();
         if (upload.isEmpty()) {

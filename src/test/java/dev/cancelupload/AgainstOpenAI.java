@@ -3,7 +3,7 @@ package dev.cancelupload;
 import dev.cancelupload.upstream.OpenAI;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Tests of one function behind which OpenAI's stand-in answers. */
+/** Base class of the tests of one function against a mock of OpenAI. */
 abstract class AgainstOpenAI {
 
     OpenAI openai;

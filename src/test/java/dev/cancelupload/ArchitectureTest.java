@@ -21,7 +21,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The direction of dependencies: docs/architecture.md has the picture. */
+/** The directions of dependencies, as shown in docs/architecture.md. */
 class ArchitectureTest {
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
@@ -119,7 +119,7 @@ class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /** A source file and the classes in it. */
+    /** Assigns classes to their source files. */
     private static final class Files implements SliceAssignment {
 
         @Override

@@ -2,6 +2,6 @@ package dev.cancelupload;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-/** The same against the packaged native executable. */
+/** The same tests against the native executable. */
 @QuarkusIntegrationTest
 class CancelUploadRetriesIT extends CancelUploadRetriesTest {}

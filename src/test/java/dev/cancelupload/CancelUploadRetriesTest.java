@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code cancelUpload} does when OpenAI or the connection fails: what it tries again, when, and how often. */
+/** How {@code cancelUpload} retries when OpenAI or the connection fails. */
 @QuarkusTest
 @WithTestResource(OpenAI.class)
 class CancelUploadRetriesTest extends AgainstOpenAI {
@@ -41,7 +41,7 @@ class CancelUploadRetriesTest extends AgainstOpenAI {
     private static final String ID = "upload_abc123";
     private static final String EVENT = "\"" + ID + "\"";
 
-    // When it is tried again
+    // Retries after an error response
 
     @ParameterizedTest
     @ValueSource(ints = {408, 409, 429, 500, 502, 503, 504, 529})
@@ -163,7 +163,7 @@ class CancelUploadRetriesTest extends AgainstOpenAI {
                 .toList();
     }
 
-    // When the connection fails
+    // Retries after a failed connection
 
     @ParameterizedTest
     @EnumSource(Fault.class)

@@ -133,7 +133,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
                         containsString("upload_limited (RateLimited)"),
                         containsString("Cancelled: 1"),
                         containsString("already final: 1"),
-                        containsString("failed for good: 1"),
+                        containsString("failed permanently: 1"),
                         not(containsString("upload_pending ("))));
         assertEquals(1, openai.attempts("upload_pending"));
     }
@@ -263,7 +263,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
     void aListAndOneIdBesidesAreRefused() {
         String error = Lambda.error("{\"uploadIds\":[\"upload_1\"],\"uploadId\":\"upload_2\"}")
                 .getString("errorMessage");
-        assertThat(error, containsString("and one id besides"));
+        assertThat(error, containsString("and another id"));
         assertEquals(List.of(), openai.requests());
     }
 }

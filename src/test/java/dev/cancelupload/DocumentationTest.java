@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The documentation has the names that the code has. {@code .ci/check-docs} checks what needs no code. */
+/** The names in the documentation are those in the code. {@code .ci/check-docs} checks everything else. */
 class DocumentationTest {
 
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
@@ -48,7 +48,7 @@ class DocumentationTest {
                     .findFirst()
                     .orElseThrow();
             String status = row.substring(row.lastIndexOf('|', row.length() - 2));
-            // A clean-up has no HTTP status, and of a rejected request OpenAI's own is passed on.
+            // A clean-up has no HTTP status, and a rejected request has OpenAI's.
             switch (kind) {
                 case CLEAN_UP_INCOMPLETE -> assertThat(row, status, containsString("–"));
                 case REQUEST_REJECTED -> assertThat(row, status, containsString("the same"));
@@ -61,7 +61,7 @@ class DocumentationTest {
         return Arrays.stream(constants).map(Enum::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The code in the first column of a table's rows. */
+    /** The inline code in the first column of a table's rows. */
     private static Set<String> firstColumn(String document, String head) throws IOException {
         Set<String> found = new TreeSet<>();
         for (String row : rows(document, head)) {
@@ -73,7 +73,7 @@ class DocumentationTest {
         return found;
     }
 
-    /** The rows of the table whose first line starts like this. */
+    /** The rows of the table whose first line starts with this text. */
     private static List<String> rows(String document, String head) throws IOException {
         List<String> lines = Files.readAllLines(Path.of(document));
         int start = 0;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What template.yaml makes of {@code FetchKeyAtRunTime}; .ci/template/closed.py looks at it for each way to deploy. */
+/** {@code FetchKeyAtRunTime} in template.yaml. .ci/template/closed.py checks it for every way to deploy. */
 class FetchedKeyTemplateTest {
 
     private static final String VARIABLES = "/Globals/Function/Environment/Variables";

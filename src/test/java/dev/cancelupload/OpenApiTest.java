@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
-/** docs/openapi.yaml describes OpenAI's operation, and what this function makes of it. */
+/** docs/openapi.yaml describes the responses of OpenAI and of this function. */
 class OpenApiTest {
 
     private static final JsonNode DOCUMENT = yaml("docs/openapi.yaml");
@@ -162,7 +162,7 @@ class OpenApiTest {
         }
     }
 
-    /** As a validator of JSON Schema sees it, whose regular expressions have no line break before {@code $}. */
+    /** Matches like a JSON Schema validator, in which {@code $} does not match before a line break. */
     private static boolean described(String id) {
         JsonNode schema = ID.get("schema");
         String pattern = schema.get("pattern").asText();
@@ -226,7 +226,7 @@ class OpenApiTest {
     void theStatusesOfTheErrorEnvelopeAreThoseThatTheFunctionGives() {
         Set<String> given = new TreeSet<>();
         ownReplies().forEach(reply -> given.add(Integer.toString(reply.status())));
-        // OpenAI's own answer, with OpenAI's status.
+        // OpenAI's own response with its status.
         given.add(Integer.toString(FailureKind.UPLOAD_NOT_FOUND.httpStatus()));
         given.add(Integer.toString(FailureKind.UPLOAD_ALREADY_FINAL.httpStatus()));
         given.add("4XX");
@@ -282,7 +282,7 @@ class OpenApiTest {
         assertThat(names(response(status).path("headers")), hasItem("x-request-id"));
     }
 
-    /** Everything that the function words itself. */
+    /** All errors with a message of this function. */
     static Stream<ProxyResponse> ownReplies() {
         ProxyRequest request = new ProxyRequest(
                 ProxyRequest.Format.PAYLOAD_2_0, "GET", "/v1/uploads/upload_abc123/cancel", Optional.empty());
@@ -301,9 +301,9 @@ class OpenApiTest {
                     UPSTREAM_FAILURE,
                     BUDGET_SPENT,
                     INTERNAL_ERROR -> true;
-            // It is one of these only by OpenAI's error object, which is passed on.
+            // These kinds require OpenAI's error object, which is passed on.
             case UPLOAD_NOT_FOUND, UPLOAD_ALREADY_FINAL, REQUEST_REJECTED -> false;
-            // Not what becomes of an HTTP request.
+            // Not a result of an HTTP request.
             case INVALID_EVENT, WRONG_EXPORT, CLEAN_UP_INCOMPLETE -> false;
         };
     }
@@ -338,7 +338,7 @@ class OpenApiTest {
         return node.has("$ref") ? DOCUMENT.at(node.get("$ref").asText().substring(1)) : node;
     }
 
-    /** The schemas that a response's body may have. */
+    /** The schemas of a response's body. */
     private static List<String> schemas(String status) {
         return response(status).at("/content/application~1json/schema").findValuesAsText("$ref");
     }

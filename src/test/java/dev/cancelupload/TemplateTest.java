@@ -67,7 +67,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** What the code and template.yaml rely on of each other, and what the template promises about security. */
+/** What code and template.yaml require of each other, and the security properties of the template. */
 class TemplateTest {
 
     private static final Duration MARGIN = Duration.ofSeconds(3);
@@ -76,7 +76,7 @@ class TemplateTest {
 
     private static final Set<String> TRIGGERS = Set.of("Invoke", "Http", "Queue", "CleanUp");
 
-    /** The template with all triggers and no optional parameter. */
+    /** The template with all triggers and without optional parameters. */
     private static final JsonNode TEMPLATE = deployed();
 
     // Functions
@@ -127,7 +127,7 @@ class TemplateTest {
     void everyVariableIsOneThatTheCodeReads(Resource function) {
         Set<String> known = Arrays.stream(Variable.values()).map(Enum::name).collect(Collectors.toSet());
         known.add("QUARKUS_LOG_LEVEL");
-        // Undecided, so that those of optional parameters are there.
+        // With undecided conditions, so that the resources of optional parameters are included.
         Set<String> variables = new TreeSet<>();
         List.of("/Globals/Function", "/Resources/" + function.name() + "/Properties")
                 .forEach(place ->
@@ -321,7 +321,7 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource("functions")
     void noNameIsMadeOfTheStacksWhichMayBeLongerThanAQueuesMayBe(Resource function) {
-        // 128 characters; a queue's name has up to 80, and a log group's 512.
+        // 128 characters. The limits are 80 for a queue's name and 512 for a log group's.
         queues().forEach(queue ->
                 assertFalse(queue.property("QueueName").toString().contains("AWS::StackName"), queue.name()));
         assertTrue(function.property("FunctionName").isMissingNode());
@@ -433,7 +433,7 @@ class TemplateTest {
                         .toString());
     }
 
-    /** The metrics of AWS's that an alarm may be on, each with its dimension, as the services document them. */
+    /** The documented metrics of AWS services that an alarm may use, with their dimensions. */
     private static final Map<String, Set<String>> METRICS = Map.of(
             "AWS/Lambda FunctionName",
                     Set.of("Errors", "Throttles", "AsyncEventsDropped", "DestinationDeliveryFailures"),
@@ -467,10 +467,7 @@ class TemplateTest {
         }
     }
 
-    /**
-     * Of expressions CloudFormation sees only text; CloudWatch refuses what it does not understand when the stack is
-     * made.
-     */
+    /** CloudFormation treats metric expressions as text; CloudWatch rejects invalid ones when the stack is created. */
     @Test
     void noAlarmHasAnExpressionButASum() {
         assertEquals(
@@ -600,7 +597,7 @@ class TemplateTest {
                 searches.stream()
                         .map(search -> search.replaceAll("MetricName=\\\\\"(\\w+).*", "$1"))
                         .collect(Collectors.toSet()));
-        // Another stack of the region has metrics in the same namespace.
+        // Other stacks in the region have metrics in the same namespace.
         assertThat(searches, everyItem(containsString(" (${Functions})")));
     }
 
@@ -846,7 +843,7 @@ class TemplateTest {
             return json.path("Type").asText();
         }
 
-        /** A property, with what Globals say of it. */
+        /** A property of a resource, with its default from Globals. */
         JsonNode property(String property) {
             JsonNode own = json.path("Properties").path(property);
             if (!type().equals("AWS::Serverless::Function")) {
@@ -871,7 +868,7 @@ class TemplateTest {
             return all;
         }
 
-        /** The name, for the title of a test. */
+        /** The name for the title of a test. */
         @Override
         public String toString() {
             return name;
@@ -902,12 +899,12 @@ class TemplateTest {
         return action.isArray() ? stream(action).map(JsonNode::asText).toList() : List.of(action.asText());
     }
 
-    /** The queue that the function's messages come from. */
+    /** The queue of the function's event source. */
     private static String source(Resource function) {
         return attributeOf(function.property("Events").at("/Messages/Properties/Queue"));
     }
 
-    /** The dimensions' values of the alarms on a metric. */
+    /** The dimension values of the alarms on a metric. */
     private static Collection<JsonNode> alarmed(String namespace, String metric) {
         return alarms().filter(alarm -> alarm.property("Namespace").asText().equals(namespace))
                 .filter(alarm -> alarm.property("MetricName").asText().equals(metric))
@@ -915,7 +912,7 @@ class TemplateTest {
                 .toList();
     }
 
-    /** The stack's own metrics, with the filters that count them. */
+    /** The stack's own metrics with their metric filters. */
     private static Map<String, List<Resource>> counted() {
         return all("AWS::Logs::MetricFilter")
                 .collect(Collectors.groupingBy(filter -> filter.property("MetricTransformations")
@@ -923,7 +920,7 @@ class TemplateTest {
                         .asText()));
     }
 
-    /** The filters on what a function logs. */
+    /** The metric filters on a function's log group. */
     private static Stream<Resource> filters(Resource function) {
         JsonNode group = function.property("LoggingConfig").path("LogGroup");
         return all("AWS::Logs::MetricFilter")
@@ -931,7 +928,7 @@ class TemplateTest {
     }
 
     /**
-     * Whether a line matches a metric filter's pattern, of which this reads no more than the template needs: {@code {
+     * Whether a line matches the pattern of a metric filter. Supports only the form that the template uses: {@code {
      * ($.field = "value") || ($.field = "value") }}.
      *
      * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">Filter
@@ -952,7 +949,7 @@ class TemplateTest {
     /** The log line of a failed upload. */
     private static JsonNode logged(FailureKind kind) {
         List<String> lines = new ArrayList<>();
-        // Any other kind of handler would get the record without its fields.
+        // Other handlers would not get the fields of the record.
         ExtHandler handler = new ExtHandler() {
             @Override
             protected void doPublish(ExtLogRecord record) {
@@ -996,7 +993,7 @@ class TemplateTest {
         return StreamSupport.stream(array.spliterator(), false);
     }
 
-    /** The template with every {@code Fn::If} decided: all triggers are on, and of the other conditions those named. */
+    /** The template with every {@code Fn::If} resolved: all triggers are on, and these other conditions. */
     static JsonNode deployed(String... conditions) {
         return decided(read(), Set.of(conditions));
     }

@@ -154,8 +154,7 @@ final class TreeEvents {
         if (json.has("uploadIds")) {
             if (json.path("uploadId").isTextual() || json.path("upload_id").isTextual()) {
                 return UploadIds.none(
-                        "The event has the field \"uploadIds\" and one id besides.",
-                        Optional.of(Export.CLEAN_UP_UPLOADS));
+                        "The event has the field \"uploadIds\" and another id.", Optional.of(Export.CLEAN_UP_UPLOADS));
             }
             return json.get("uploadIds").isArray() ? list(json.get("uploadIds")) : new UploadIds.NotAnArray();
         }

@@ -149,7 +149,7 @@ public final class Canceller {
                         UploadFailure.of(
                                 FailureKind.INTERNAL_ERROR,
                                 "Upload " + UploadId.shown(upload.given())
-                                        + " was not seen to be cancelled because of a defect of this function ("
+                                        + " was not confirmed as cancelled because of a defect of this function ("
                                         + e.getClass().getSimpleName()
                                         + "). Its log has more."),
                         millis());

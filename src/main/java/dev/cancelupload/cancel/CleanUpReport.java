@@ -72,7 +72,7 @@ public record CleanUpReport(List<Outcome> outcomes) {
                 remaining.size() + " of " + outcomes.size()
                         + " uploads are left that a later try can cancel: " + list + ". Cancelled: "
                         + cancelled().size()
-                        + ", already final: " + alreadyFinal().size() + ", failed for good: "
+                        + ", already final: " + alreadyFinal().size() + ", failed permanently: "
                         + failures(f -> !f.retryable() && !f.kind().nothingToCancel())
                                 .size()
                         + ". Send the same event again; cancelling twice is harmless."));

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
  * Reads the variables that locate the secret with the API key, and those with the credentials of the function's role,
  * which Lambda sets. Only used if such a secret is configured.
  *
- * @see <a href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html">Service-specific
- *     endpoints</a>
+ * @see <a href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html">Endpoints</a>
  */
 final class ApiKeySecretReader {
 

@@ -21,7 +21,7 @@ public interface ApiKeys {
      * @param budget of the invocation
      * @return whether the key is now another one than the refused
      */
-    boolean replaced(ApiKey refused, Budget budget);
+    boolean refreshAfterRefusal(ApiKey refused, Budget budget);
 
     /** The key from the environment, which never changes. */
     static ApiKeys fixed(ApiKey key) {
@@ -37,7 +37,7 @@ public interface ApiKeys {
             }
 
             @Override
-            public boolean replaced(ApiKey refused, Budget budget) {
+            public boolean refreshAfterRefusal(ApiKey refused, Budget budget) {
                 return false;
             }
         };

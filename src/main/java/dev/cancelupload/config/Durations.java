@@ -8,10 +8,7 @@ import java.util.Optional;
 final class Durations {
     private Durations() {}
 
-    /**
-     * Parses {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}) or plain seconds; empty for anything
-     * else.
-     */
+    /** Parses {@code 10s}, {@code 500ms}, {@code 2m}, ISO 8601 ({@code PT10S}) or plain seconds; otherwise empty. */
     static Optional<Duration> parse(String text) {
         String value = text.strip();
         try {

@@ -97,7 +97,7 @@ final class HttpConnection implements Closeable {
     private static TransportException tunnelFailure(Proxy proxy, Origin origin, IOException e) {
         boolean timedOut = e instanceof DeadlineException;
         String reason = timedOut
-                ? "not in time"
+                ? "timed out"
                 : e instanceof UnknownHostException
                         ? "its name could not be resolved"
                         : e instanceof ResponseParser.PrematureEndException
@@ -117,7 +117,7 @@ final class HttpConnection implements Closeable {
         if (e instanceof UnknownHostException) {
             return new TransportException("could not resolve the name " + origin.host(), false, false, e);
         }
-        String what = e instanceof SSLException ? "could not agree on TLS with " : "could not connect to ";
+        String what = e instanceof SSLException ? "TLS handshake failed with " : "could not connect to ";
         return new TransportException(what + origin + " (" + TransportException.reason(e) + ")", false, false, e);
     }
 
@@ -130,13 +130,12 @@ final class HttpConnection implements Closeable {
      *
      * @param request head and body as sent over the wire
      * @throws TransportException if no complete response arrives within the budget
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating a Response to a
-     *     Request</a>
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating Responses</a>
      */
     HttpResponse exchange(byte[] request, Budget attempt) throws TransportException {
         requireNothingUnread();
         if (attempt.isSpent()) {
-            throw new TransportException("the time was over before the request was sent", false, true, null);
+            throw new TransportException("timed out before the request was sent", false, true, null);
         }
         input.setBudget(attempt);
         HttpResponse response;
@@ -146,7 +145,7 @@ final class HttpConnection implements Closeable {
         } catch (ResponseParser.MalformedResponseException e) {
             throw new TransportException("the answer was not usable: " + e.getMessage(), true, false, e);
         } catch (DeadlineException e) {
-            throw new TransportException("no complete answer came in time", true, true, e);
+            throw new TransportException("timed out before the answer was complete", true, true, e);
         } catch (IOException e) {
             throw new TransportException(
                     "the connection ended before the answer was complete" + reasonInBrackets(e), true, false, e);

@@ -94,7 +94,7 @@ final class ResponseParser {
         int status = parseStatus(readLine());
         readHeaders();
         if (!isFullyRead() && status >= 200 && status < 300) {
-            throw new MalformedResponseException("it goes on after its head");
+            throw new MalformedResponseException("it has data after its head");
         }
         return status;
     }

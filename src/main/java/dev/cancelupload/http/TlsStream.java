@@ -100,7 +100,7 @@ final class TlsStream implements PeerStream {
             if (wantsHandshake()) {
                 // A key update; in TLS 1.2 a renegotiation, which is obsolete since RFC 5746 (2010).
                 if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
-                    throw new SSLException("the server asked for another handshake");
+                    throw new SSLException("the server requested a renegotiation");
                 }
                 send(NOTHING, budget);
             }

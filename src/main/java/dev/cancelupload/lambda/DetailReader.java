@@ -7,8 +7,7 @@ import java.io.IOException;
 /**
  * Reads the upload ids of an object, or of its {@code detail} if it is an EventBridge envelope.
  *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of
- *     events</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Events</a>
  */
 final class DetailReader implements EventJson.FieldHandler {
 

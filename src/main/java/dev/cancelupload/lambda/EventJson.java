@@ -59,7 +59,7 @@ final class EventJson {
             T read = value.read(parser);
             if (parser.nextToken() != null) {
                 throw new UnreadableEventException(
-                        "goes on after its JSON value" + position(parser.currentTokenLocation()));
+                        "has data after its JSON value" + position(parser.currentTokenLocation()));
             }
             return read;
         } catch (JacksonException e) {
@@ -72,7 +72,7 @@ final class EventJson {
     private static String problem(JacksonException e) {
         // Between the fields of an object Jackson throws a general exception for this.
         if (e instanceof JsonEOFException || e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
-            return "is JSON that ends too early" + position(e.getLocation());
+            return "is incomplete JSON" + position(e.getLocation());
         }
         if (e instanceof StreamConstraintsException) {
             return exceededLimit(e.getOriginalMessage());

@@ -36,20 +36,20 @@ public final class EventReader implements EventJson.FieldHandler {
      */
     public static LambdaEvent read(InputStream json) throws IOException {
         try {
-            return EventJson.read(factory -> factory.createParser(json), EventReader::value);
+            return EventJson.read(factory -> factory.createParser(json), EventReader::readValue);
         } catch (UnreadableEventException e) {
             return new Unreadable(e.getMessage());
         }
     }
 
-    private static LambdaEvent value(JsonParser value) throws IOException {
+    private static LambdaEvent readValue(JsonParser value) throws IOException {
         switch (value.currentToken()) {
             case START_OBJECT:
                 EventReader fields = new EventReader();
                 EventJson.readFields(value, fields);
                 return fields.result();
             case START_ARRAY:
-                return array(value);
+                return readArray(value);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT:
                 return new Unsupported("a number");
             case VALUE_TRUE, VALUE_FALSE:
@@ -60,7 +60,7 @@ public final class EventReader implements EventJson.FieldHandler {
     }
 
     /** Reads the records of EventBridge Pipes, or a list of ids. */
-    private static LambdaEvent array(JsonParser array) throws IOException {
+    private static LambdaEvent readArray(JsonParser array) throws IOException {
         UploadIdsReader.ListOfIds ids = new UploadIdsReader.ListOfIds();
         JsonToken first = array.nextToken();
         if (first == JsonToken.END_ARRAY) {

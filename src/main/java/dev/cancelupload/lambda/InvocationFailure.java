@@ -7,8 +7,7 @@ import dev.cancelupload.openai.UploadFailure;
  * The failure of an invocation in the form that Lambda reports. Funqy passes on only the {@link #toString()} of what a
  * function throws, so this is the error object that {@link FunctionErrorSerializer} writes.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror">Invocation
- *     error</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror">Errors</a>
  */
 public final class InvocationFailure extends RuntimeException {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An event by its kind, which its fields determine. Each function accepts all kinds and rejects those for other
- * exports.
+ * An event by its kind, which its fields determine. Each function accepts all kinds and rejects those of other exports
+ * with an error.
  */
 public sealed interface LambdaEvent {
 

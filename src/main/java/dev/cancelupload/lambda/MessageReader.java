@@ -27,10 +27,10 @@ final class MessageReader implements EventJson.FieldHandler {
      */
     static NamedUpload read(String body) {
         // Keeps only one id: a batch may have ten thousand messages, each with a list.
-        return ids(body).one();
+        return readIds(body).one();
     }
 
-    private static UploadIds ids(String body) {
+    private static UploadIds readIds(String body) {
         String text = body == null ? "" : body.strip();
         if (text.isEmpty()) {
             return UploadIds.none("The message is empty.", Optional.empty());
@@ -41,27 +41,27 @@ final class MessageReader implements EventJson.FieldHandler {
         if (!text.startsWith("{") && !text.startsWith("[") && !text.startsWith("\"")) {
             return new UploadIds.One(text);
         }
-        return json("The message", text, value -> {
+        return readJson("The message", text, value -> {
             if (!value.hasToken(JsonToken.START_OBJECT)) {
                 return UploadIdsReader.read(value);
             }
             MessageReader fields = new MessageReader();
             EventJson.readFields(value, fields);
             return fields.isNotification && fields.notification != null
-                    ? inNotification(fields.notification)
+                    ? readNotification(fields.notification)
                     : fields.uploads.result();
         });
     }
 
     /** Reads the message in an SNS envelope. AWS does not nest SNS envelopes. */
-    private static UploadIds inNotification(String message) {
+    private static UploadIds readNotification(String message) {
         String text = message.strip();
         return text.startsWith("{") || text.startsWith("\"")
-                ? json("The notification", text, DetailReader::read)
+                ? readJson("The notification", text, DetailReader::read)
                 : new UploadIds.One(text);
     }
 
-    private static UploadIds json(String what, String text, EventJson.Value<UploadIds> value) {
+    private static UploadIds readJson(String what, String text, EventJson.Value<UploadIds> value) {
         try {
             return EventJson.read(factory -> factory.createParser(text), value);
         } catch (UnreadableEventException e) {

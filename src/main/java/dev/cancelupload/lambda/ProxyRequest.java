@@ -15,8 +15,7 @@ import java.util.Optional;
  * @see <a
  *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">
  *     Payload formats of HTTP APIs</a>, which Function URLs share
- * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB
- *     targets</a>
+ * @see <a href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html">ALB</a>
  */
 public record ProxyRequest(Format format, String method, String path, Optional<String> clientRequestId) {
 

@@ -33,7 +33,7 @@ final class ProxyRequestReader implements EventJson.FieldHandler {
         switch (name) {
             case "requestContext":
                 hasContext = value.hasToken(JsonToken.START_OBJECT);
-                return fields(value, this::acceptContextField);
+                return readObject(value, this::acceptContextField);
             case "httpMethod":
                 hasMethod = true;
                 method = EventJson.stringOrNull(value);
@@ -45,10 +45,10 @@ final class ProxyRequestReader implements EventJson.FieldHandler {
                 path = EventJson.stringOrNull(value);
                 return true;
             case "headers":
-                return fields(value, single);
+                return readObject(value, single);
             case "multiValueHeaders":
                 hasMultipleHeaders = value.hasToken(JsonToken.START_OBJECT);
-                return fields(value, multiple);
+                return readObject(value, multiple);
             default:
                 return false;
         }
@@ -58,7 +58,7 @@ final class ProxyRequestReader implements EventJson.FieldHandler {
         switch (name) {
             case "http":
                 hasHttp = value.hasToken(JsonToken.START_OBJECT);
-                return fields(value, this::acceptHttpField);
+                return readObject(value, this::acceptHttpField);
             case "elb":
                 hasBalancer = true;
                 return true;
@@ -75,7 +75,7 @@ final class ProxyRequestReader implements EventJson.FieldHandler {
         return false;
     }
 
-    private static boolean fields(JsonParser value, EventJson.FieldHandler fields) throws IOException {
+    private static boolean readObject(JsonParser value, EventJson.FieldHandler fields) throws IOException {
         if (value.hasToken(JsonToken.START_OBJECT)) {
             EventJson.readFields(value, fields);
         }
@@ -120,12 +120,12 @@ final class ProxyRequestReader implements EventJson.FieldHandler {
             }
             if (!isPresent) {
                 isPresent = true;
-                id = last(value);
+                id = lastValue(value);
             }
             return true;
         }
 
-        private static String last(JsonParser value) throws IOException {
+        private static String lastValue(JsonParser value) throws IOException {
             if (!value.hasToken(JsonToken.START_ARRAY)) {
                 return EventJson.stringOrNull(value);
             }

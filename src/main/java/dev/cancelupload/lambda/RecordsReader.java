@@ -53,12 +53,12 @@ final class RecordsReader {
     /** Reads the record at the parser. */
     void add(JsonParser value) throws IOException {
         if (++size == 1) {
-            Fields first = fields(value);
+            Fields first = readFields(value);
             sourceName = first.source();
             source = source(sourceName);
-            keep(first);
+            addMessage(first);
         } else if (source != Source.OTHER && size <= MAX_RECORDS) {
-            keep(fields(value));
+            addMessage(readFields(value));
         } else {
             value.skipChildren();
         }
@@ -71,7 +71,7 @@ final class RecordsReader {
         return !pipes && name.filter("aws:sns"::equals).isPresent() ? Source.SNS : Source.OTHER;
     }
 
-    private void keep(Fields fields) {
+    private void addMessage(Fields fields) {
         if (source == Source.SQS) {
             messages.add(fields.message.message());
         } else if (source == Source.SNS) {
@@ -79,7 +79,7 @@ final class RecordsReader {
         }
     }
 
-    private static Fields fields(JsonParser value) throws IOException {
+    private static Fields readFields(JsonParser value) throws IOException {
         Fields fields = new Fields();
         if (value.hasToken(JsonToken.START_OBJECT)) {
             EventJson.readFields(value, fields);

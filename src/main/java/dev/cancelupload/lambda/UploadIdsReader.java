@@ -8,10 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Reads the upload ids from a caller's JSON: from a value, or from the fields of an object as other readers also see
- * them.
- */
+/** Reads the upload ids from a caller's JSON: from a value, or from fields of an object that other readers share. */
 final class UploadIdsReader implements EventJson.FieldHandler {
 
     /** How much of a number in a list of ids is shown. */
@@ -72,7 +69,7 @@ final class UploadIdsReader implements EventJson.FieldHandler {
             return camelCase.id == null && snakeCase.id == null
                     ? list
                     : UploadIds.none(
-                            "The event has the field \"uploadIds\" and one id besides.",
+                            "The event has the field \"uploadIds\" and another id.",
                             Optional.of(Export.CLEAN_UP_UPLOADS));
         }
         Optional<Export> export =

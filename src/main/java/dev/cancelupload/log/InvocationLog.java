@@ -35,8 +35,8 @@ public final class InvocationLog {
 
     /** Logs an invocation with one upload. */
     public void invocation(Export export, Outcome outcome) {
-        Map<String, Object> fields = invocationOf(export);
-        describe(outcome, fields);
+        Map<String, Object> fields = invocationFields(export);
+        addOutcome(outcome, fields);
         fields.put("uploads", outcome.uploadId().isEmpty() ? 0 : 1);
         boolean nothingToCancel = outcome instanceof Outcome.Failure
                 && outcome.failureUnlessFinal().isEmpty();
@@ -60,7 +60,7 @@ public final class InvocationLog {
      * @param status of the response: 404 or 405
      */
     public void unknownOperation(int status) {
-        Map<String, Object> fields = invocationOf(Export.CANCEL_UPLOAD_HTTP);
+        Map<String, Object> fields = invocationFields(Export.CANCEL_UPLOAD_HTTP);
         fields.put("outcome", status == 405 ? "MethodNotAllowed" : "UnknownPath");
         fields.put("attempts", 0);
         fields.put("millis", 0);
@@ -99,7 +99,7 @@ public final class InvocationLog {
             }
             Map<String, Object> fields = fields(export, "upload");
             messageId.ifPresent(id -> fields.put("messageId", id));
-            describe(outcome, fields);
+            addOutcome(outcome, fields);
             log(level(outcome), text(outcome), fields, false);
         }
 
@@ -113,11 +113,11 @@ public final class InvocationLog {
                     .filter(o -> o.failureUnlessFinal().isPresent())
                     .count();
             long notTried = outcomes.stream().filter(InvocationLog::isNotTried).count();
-            Map<String, Object> fields = invocationOf(export);
+            Map<String, Object> fields = invocationFields(export);
             fields.put("outcome", failed == 0 ? "done" : "partial");
             fields.put("failed", failed);
             fields.put("notTried", notTried);
-            summary(fields, outcomes, time, failed == 0);
+            logSummary(fields, outcomes, time, failed == 0);
         }
 
         /**
@@ -128,28 +128,28 @@ public final class InvocationLog {
         public void cleanUp(CleanUpReport report, Duration time) {
             boolean complete = report.incomplete().isEmpty();
             boolean success = complete && report.failed().isEmpty();
-            Map<String, Object> fields = invocationOf(export);
+            Map<String, Object> fields = invocationFields(export);
             fields.put(
                     "outcome", success ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
             fields.put("cancelled", report.cancelled().size());
             fields.put("final", report.alreadyFinal().size());
             fields.put("failed", report.failed().size());
             fields.put("notTried", report.notTried().size());
-            summary(fields, report.outcomes(), time, success);
+            logSummary(fields, report.outcomes(), time, success);
         }
     }
 
     /** Formats the line of a cancelled upload without writing it. */
     public void warmUp(Export export, CancelledUpload cancelled) {
         Map<String, Object> fields = fields(export, INVOCATION);
-        describe(new Outcome.Success("upload_warmup", cancelled, 0), fields);
+        addOutcome(new Outcome.Success("upload_warmup", cancelled, 0), fields);
         ExtLogRecord line = new ExtLogRecord(
                 Level.INFO, "%s", ExtLogRecord.FormatStyle.PRINTF, getClass().getName());
         line.setParameters(new Object[] {new LogEvent("", fields, true)});
         new JsonLogFormatter().format(line);
     }
 
-    private void summary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean success) {
+    private void logSummary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean success) {
         fields.put("attempts", outcomes.stream().mapToInt(Outcome::attempts).sum());
         fields.put("millis", time.toMillis());
         fields.put("uploads", outcomes.size());
@@ -160,7 +160,7 @@ public final class InvocationLog {
                 true);
     }
 
-    private static void describe(Outcome outcome, Map<String, Object> fields) {
+    private static void addOutcome(Outcome outcome, Map<String, Object> fields) {
         if (!outcome.uploadId().isEmpty()) {
             // An invalid id may be any text, and is quoted so that it cannot be mistaken for an id.
             boolean invalidEvent = outcome instanceof Outcome.Failure failure
@@ -197,7 +197,7 @@ public final class InvocationLog {
                 + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)";
     }
 
-    private Map<String, Object> invocationOf(Export export) {
+    private Map<String, Object> invocationFields(Export export) {
         Map<String, Object> fields = fields(export, INVOCATION);
         fields.put("coldStart", nextIsColdStart.getAndSet(false) ? 1 : 0);
         return fields;

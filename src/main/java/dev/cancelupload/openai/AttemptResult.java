@@ -36,8 +36,7 @@ sealed interface AttemptResult {
      * The status was 2xx, but the body is not the cancelled Upload.
      *
      * @param reason completes the sentence "OpenAI's answer …"
-     * @param ofAnotherRequest whether it is the response to another request, so that a retry on a new connection may
-     *     help
+     * @param ofAnotherRequest whether it is the response to another request; a retry on a new connection may help
      */
     record Unusable(int status, ResponseHeaders headers, String reason, boolean ofAnotherRequest)
             implements AttemptResult {

@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * Creates the {@link UploadFailure} of a failed call: its kind, and a message with the upload, the cause and what to
- * do.
+ * Creates the {@link UploadFailure} of a failed call: its kind, and a message with upload, cause and what to do.
  *
  * @param id the Upload
  * @param attempts the number of attempts
@@ -39,7 +38,7 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     UploadFailure budgetSpent() {
         String message = attempts == 0
                 ? " was not tried: the invocation's time (CANCEL_BUDGET) was spent before its turn."
-                : " was not seen to be cancelled: the invocation's time (CANCEL_BUDGET) was spent waiting for OpenAI"
+                : " was not confirmed as cancelled: the invocation's time (CANCEL_BUDGET) was spent waiting for OpenAI"
                         + details(Optional.empty()) + ".";
         return failure(FailureKind.BUDGET_SPENT, "Upload " + id + message + RETRY_LATER, null);
     }
@@ -102,7 +101,7 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
             return "failed";
         }
         return status < 400
-                ? "answered with a redirect, which is not followed with the key; check OPENAI_BASE_URL"
+                ? "answered with a redirect, which is not followed; check OPENAI_BASE_URL"
                 : "sent an answer that is not OpenAI's error object; check OPENAI_BASE_URL";
     }
 
@@ -140,7 +139,7 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     /** The start of the message, which claims no more than is known. */
     private String notCancelled(boolean lastMayHaveCancelled) {
         String known = lastMayHaveCancelled || mayHaveCancelled
-                ? " was not seen to be cancelled"
+                ? " was not confirmed as cancelled"
                         + (lastMayHaveCancelled ? "" : ", and an earlier attempt may have done it")
                 : " was not cancelled";
         return "Upload " + id + known + ": ";

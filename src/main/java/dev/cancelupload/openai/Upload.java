@@ -20,8 +20,7 @@ public record Upload(String id, String status, String json) implements UploadBod
     public static final String OBJECT = "upload";
 
     /**
-     * Parses the Upload in a body. Reads it as a stream, not as a tree, so that the memory is bounded by the body's
-     * size.
+     * Parses the Upload in a body as a stream, not as a tree, so that the size of the body bounds the memory.
      *
      * @param body UTF-8
      * @param contentType for the message if it is not an Upload

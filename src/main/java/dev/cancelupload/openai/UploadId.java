@@ -1,8 +1,7 @@
 package dev.cancelupload.openai;
 
 /**
- * An Upload's identifier that is safe in a URL path: one segment of RFC 3986's unreserved characters, which need no
- * encoding.
+ * An Upload's identifier that is safe in a URL path: one segment of RFC 3986's unreserved characters, without encoding.
  *
  * @param value 1 to 256 characters of {@code A-Z a-z 0-9 _ . ~ -}, neither {@code .} nor {@code ..}
  */
@@ -32,12 +31,11 @@ public record UploadId(String value) {
         }
         for (int i = 0; i < value.length(); i++) {
             if (!isUnreserved(value.charAt(i))) {
-                return "The upload id " + shown(value) + " has a character that no id has, at position " + (i + 1)
-                        + ".";
+                return "The upload id " + shown(value) + " has an invalid character at position " + (i + 1) + ".";
             }
         }
         if (value.equals(".") || value.equals("..")) {
-            return "The upload id " + shown(value) + " is a step in a path.";
+            return "The upload id " + shown(value) + " is a relative path segment.";
         }
         return null;
     }

@@ -76,7 +76,7 @@ public final class UploadsClient {
             AttemptResult attempt = attempt(id, clientRequestId, budget.atMost(timeout), number, onNewConnection);
             return attempt instanceof AttemptResult.HttpError error
                             && error.response().status() == UNAUTHORIZED
-                            && keys.replaced(key, budget)
+                            && keys.refreshAfterRefusal(key, budget)
                     ? new AttemptResult.KeyReplaced(error)
                     : attempt;
         });
@@ -116,15 +116,14 @@ public final class UploadsClient {
         ResponseHeaders headers = ResponseHeaders.of(response.getStringHeaders());
         UploadBody body = response.getEntity();
         if (body instanceof Upload upload) {
-            return validated(id, upload, response.getStatus(), headers, number);
+            return validate(id, upload, response.getStatus(), headers, number);
         }
         String reason = body instanceof UploadBody.Other other ? other.reason() : "is empty";
         return new AttemptResult.Unusable(response.getStatus(), headers, reason, false);
     }
 
     /** Checks that it is the requested Upload, and that it is cancelled. */
-    private static AttemptResult validated(
-            UploadId id, Upload upload, int status, ResponseHeaders headers, int number) {
+    private static AttemptResult validate(UploadId id, Upload upload, int status, ResponseHeaders headers, int number) {
         if (!upload.id().equals(id.value())) {
             return new AttemptResult.Unusable(
                     status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")", true);

@@ -95,10 +95,10 @@ public final class Redaction {
      * @see #maskCallerText
      */
     public String mask(String text, String known) {
-        if (text == null || isClean(without(known, text))) {
+        if (text == null || isClean(withPlaceholder(known, text))) {
             return text;
         }
-        String masked = maskForeignKeys(maskPieces(without(known, text)));
+        String masked = maskForeignKeys(maskPieces(withPlaceholder(known, text)));
         return isClean(masked) ? masked.replace(KNOWN_PLACEHOLDER, known) : WITHHELD;
     }
 
@@ -110,7 +110,7 @@ public final class Redaction {
      * @return the same text, white space included, if it has no key; empty if the key cannot be masked in it
      */
     public Optional<String> maskJson(String json, String known) {
-        if (isClean(without(known, json))) {
+        if (isClean(withPlaceholder(known, json))) {
             return Optional.of(json);
         }
         StringWriter masked = new StringWriter(json.length());
@@ -128,10 +128,10 @@ public final class Redaction {
         } catch (IOException e) {
             return Optional.empty();
         }
-        return Optional.of(masked.toString()).filter(text -> isClean(without(known, text)));
+        return Optional.of(masked.toString()).filter(text -> isClean(withPlaceholder(known, text)));
     }
 
-    private static String without(String known, String text) {
+    private static String withPlaceholder(String known, String text) {
         return known.isEmpty() ? text : text.replace(known, KNOWN_PLACEHOLDER);
     }
 

@@ -105,17 +105,17 @@ public final class KeyFromSecret implements ApiKeys {
     }
 
     private boolean isDue() {
-        return isOver(readAt, validMillis);
+        return hasElapsed(readAt, validMillis);
     }
 
     /** Whether this much time has passed; true if the clock went backwards, since the time is then unknown. */
-    private boolean isOver(long since, long millis) {
+    private boolean hasElapsed(long since, long millis) {
         long passed = clock.getAsLong() - since;
         return passed < 0 || passed >= millis;
     }
 
     @Override
-    public boolean replaced(ApiKey refused, Budget budget) {
+    public boolean refreshAfterRefusal(ApiKey refused, Budget budget) {
         if (!key.isSameAs(refused)) {
             return true;
         }
@@ -129,7 +129,7 @@ public final class KeyFromSecret implements ApiKeys {
             return false;
         }
         try {
-            boolean readRecently = refusedAt != Long.MIN_VALUE && !isOver(refusedAt, RETRY_INTERVAL.toMillis());
+            boolean readRecently = refusedAt != Long.MIN_VALUE && !hasElapsed(refusedAt, RETRY_INTERVAL.toMillis());
             if (key.isSameAs(refused) && !readRecently) {
                 reread(share);
                 refusedAt = key.isSameAs(refused) ? clock.getAsLong() : Long.MIN_VALUE;
@@ -202,7 +202,7 @@ public final class KeyFromSecret implements ApiKeys {
     private static String field(String text, String name) throws UnreadableSecret {
         Optional<JsonNode> object = Json.parse(text).filter(JsonNode::isObject);
         if (object.isEmpty()) {
-            throw UnreadableSecret.lasting("is no JSON object, and " + Variable.OPENAI_API_KEY_SECRET_FIELD
+            throw UnreadableSecret.lasting("is not a JSON object, and " + Variable.OPENAI_API_KEY_SECRET_FIELD
                     + " is set: unset it if the secret is the API key and nothing else");
         }
         JsonNode field = object.get().path(name);

@@ -11,8 +11,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reports to Lambda why the function cannot start.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror">Initialization
- *     error</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror">Init errors</a>
  */
 final class InitError {
 

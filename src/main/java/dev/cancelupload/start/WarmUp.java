@@ -11,8 +11,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Runs the code of an invocation once during init, from reading the event to formatting the log line, without network
- * or output. This initializes classes, fills caches and pages in memory on the full CPU of init instead of in the first
- * invocation.
+ * or output. This initializes classes, fills caches and pages in memory on the full CPU of init, not in the first
+ * invocation's share of it.
  */
 final class WarmUp {
 

@@ -32,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever a server sends, and in whatever records: an answer belongs to its request, or is none. */
+/** A response is only accepted for its own request, whatever a server sends and however it splits it into records. */
 class AnswerOrderTest {
 
-    /** {@code -Dreliability.seed}: of all random choices. */
+    /** The seed of all random choices: {@code -Dreliability.seed}. */
     private static final long SEED = Long.getLong("reliability.seed", 6);
 
     private static final int WALKS = 10;
@@ -53,7 +53,7 @@ class AnswerOrderTest {
         tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
     }
 
-    /** A client of one server, and the server's end of the connection that it used last. */
+    /** A client of one server, and the server's end of the last connection. */
     private static final class Pair implements AutoCloseable {
 
         final HandedOver peers = new HandedOver();
@@ -84,7 +84,7 @@ class AnswerOrderTest {
             return call;
         }
 
-        /** The request comes on a new connection. */
+        /** Expects the request on a new connection. */
         void expectOnNewConnection(String id) throws Exception {
             peer = peers.next();
             assertEquals("POST /" + id + " HTTP/1.1", peer.request());
@@ -100,7 +100,7 @@ class AnswerOrderTest {
         return "HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
     }
 
-    /** An answer of exactly so many bytes, head included. */
+    /** A response of exactly this many bytes, head included. */
     private static String answer(String body, int length) {
         String padding = answer(body);
         return padding.replace(
@@ -122,7 +122,7 @@ class AnswerOrderTest {
         try (Pair pair = new Pair(layer)) {
             FutureTask<HttpResponse> first = pair.ask("a");
             pair.expectOnNewConnection("a");
-            // Which fills the buffer of whoever reads from TLS, so that the second is left with TLS.
+            // Fills the parser's buffer, so that the second record stays in the TLS layer.
             pair.peer.raw(pair.peer.record(answer("a", 8192) + answer("stray")));
             assertEquals("a", body(first));
             FutureTask<HttpResponse> second = pair.ask("b");
@@ -269,7 +269,7 @@ class AnswerOrderTest {
         }
     }
 
-    /** An upstream that shuffles: the client's every call gets its own answer or an error, and never another's. */
+    /** With an upstream that shuffles responses, each call gets its own response or an error, never another's. */
     @ParameterizedTest
     @EnumSource
     void inARandomWalkEachCallGetsItsOwnAnswerOrNone(Layer layer) throws Exception {
@@ -339,7 +339,7 @@ class AnswerOrderTest {
         try {
             peer.raw(records);
         } catch (IOException e) {
-            // The client has closed, as it should.
+            // The client has closed, as expected.
         }
     }
 }

@@ -36,12 +36,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing takes longer than its budget, and nothing is left open, whatever the peer sends or does not take. */
+/** Every operation ends within its budget and leaves nothing open, whatever the peer sends or fails to read. */
 class DeadlineTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(500);
-    /** For a busy machine; what is not bounded lasts for ever. */
+    /** Tolerance for a busy machine; an operation without a bound would never end. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     private static final byte[] REQUEST = "POST / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -70,7 +70,7 @@ class DeadlineTest {
                 Budget.of(LONG));
     }
 
-    /** Something that goes on until the peer is gone. */
+    /** An action that continues until the peer has disconnected. */
     @FunctionalInterface
     private interface Stream {
         byte[] next(Peer peer) throws IOException;
@@ -94,7 +94,7 @@ class DeadlineTest {
             try {
                 task.run();
             } catch (IOException | InterruptedException e) {
-                // The client is gone.
+                // The client has disconnected.
             }
         });
         thread.setDaemon(true);
@@ -150,14 +150,14 @@ class DeadlineTest {
             pour(peers.next(), Peer::keyUpdate);
             long start = System.nanoTime();
             while (connection.readPendingRecords()) {
-                // The first has not come yet.
+                // The first one has not arrived yet.
                 assertThat(Duration.ofNanos(System.nanoTime() - start), lessThan(LONG));
             }
             assertFalse(failsWithin(SHORT.plus(GRACE), connection, REQUEST).sent());
         }
     }
 
-    /** The client's answers to them find no room, since nobody reads them. */
+    /** The client's responses to key updates do not fit the send buffer, since the server does not read them. */
     @Test
     void keyUpdatesWithoutEndInPlaceOfAnAnswer() throws Exception {
         try (Upstream server = new Upstream(connection -> Layer.TLS_1_3, certificate, 4096).opensAll(peers);
@@ -184,7 +184,7 @@ class DeadlineTest {
             });
             assertThat(
                     failsWithin(SHORT.plus(GRACE), connection, REQUEST).getMessage(),
-                    containsString("asked for another handshake"));
+                    containsString("requested a renegotiation"));
         }
     }
 
@@ -218,7 +218,7 @@ class DeadlineTest {
         }
     }
 
-    /** Its queue of connections is full, and so it does not even answer, as a dead address does not. */
+    /** An address whose accept queue is full, so that it does not respond, like a dead address. */
     private static List<Socket> fill(ServerSocket hole) throws IOException {
         List<Socket> waiting = new ArrayList<>();
         try {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HostResolverTest {
 
-    /** In a JVM of its own, since the JDK reads once where its names come from and how long it keeps them. */
+    /** In a separate JVM, since the JDK reads the settings of its resolver and cache only once. */
     public static final class Resolver {
         public static void main(String... arguments) throws IOException {
             Path hosts = Path.of(arguments[0]);
@@ -38,14 +38,14 @@ class HostResolverTest {
         }
     }
 
-    /** Asks a resolver that never answers, and says how many threads wait for it. */
+    /** Queries a resolver that never responds, and prints how many threads wait for it. */
     public static final class Waiting {
         public static void main(String... arguments) throws IOException {
             for (int i = 0; i < 150; i++) {
                 try {
                     HostResolver.WITHIN_BUDGET.resolve("name.test", Budget.of(Duration.ofMillis(5)));
                 } catch (DeadlineException e) {
-                    // As it should be.
+                    // As expected.
                 }
             }
             System.out.println(Thread.getAllStackTraces().keySet().stream()
@@ -64,10 +64,10 @@ class HostResolverTest {
 
     @Test
     void aResolverThatHangsKeepsABoundedNumberOfThreads(@TempDir Path folder) throws Exception {
-        // Nobody ever writes to it.
+        // Nothing is ever written to it.
         Path hosts = folder.resolve("hosts");
         assertEquals(0, new ProcessBuilder("mkfifo", hosts.toString()).start().waitFor());
-        // Without the libraries, of which the log's asks for the machine's own name.
+        // Without libraries, since the logging library looks up the machine's name.
         String classes = location(HostResolver.class) + File.pathSeparator + location(Waiting.class);
         assertEquals(List.of("100"), output(Waiting.class, classes, hosts));
     }

@@ -11,7 +11,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whether an idle connection is used again, on whatever the clock of a frozen sandbox says after the thaw. */
+/** Whether an idle connection is reused, with any time that the clock of a frozen sandbox shows afterwards. */
 class HttpConnectionTest {
 
     private static final long RESTED = 1_767_225_600_000L;
@@ -23,7 +23,7 @@ class HttpConnectionTest {
         "59999, true",
         "60000, false",
         "31536000000, false",
-        // The clock was set back meanwhile.
+        // The clock went backwards meanwhile.
         "-1, false",
         "-3600000, false"
     })

@@ -43,7 +43,7 @@ class ResponseParserTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 404 No\r\ntransfer-encoding: Chunked\r\n\r\n"
                         + "3\r\ncde\r\n0\r\n\r\n");
         assertEquals("ab", text(both.read()));
-        // What came unasked belongs to no request.
+        // Unsolicited data belongs to no request.
         assertFalse(both.isReusable());
         assertEquals("cde", text(both.read()));
         assertTrue(both.isReusable());
@@ -173,7 +173,7 @@ class ResponseParserTest {
                 containsString("its head is larger than"));
     }
 
-    /** Each of the parts is within its bound, and all of them together are, too. */
+    /** Each part is within its limit, and so are all of them together. */
     @ParameterizedTest
     @ValueSource(strings = {"1;%s\r\na\r\n", "1\r\na\r\n"})
     void whatFramesChunksIsBounded(String chunk) {

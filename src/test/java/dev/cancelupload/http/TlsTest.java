@@ -79,7 +79,7 @@ class TlsTest {
 
     private static void isRefused(Path keyStore, Optional<Path> trustAnchors) {
         TransportException e = assertThrows(TransportException.class, () -> call(keyStore, trustAnchors));
-        assertThat(e.getMessage(), containsString("could not agree on TLS with localhost:"));
+        assertThat(e.getMessage(), containsString("TLS handshake failed with localhost:"));
         assertFalse(e.sent());
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an operator finds in the log about invocations and uploads. */
+/** The log lines of invocations and uploads. */
 class InvocationLogTest {
 
     private static final Logger LOGGER = Logger.getLogger("cancel-upload");
@@ -136,7 +136,7 @@ class InvocationLogTest {
     @Test
     void anUploadOfABatchHasALineWithTheInvocationsIdOnWhicheverThreadItEnds() throws Exception {
         ExecutorService other = Executors.newSingleThreadExecutor();
-        // The thread is there now, since a new one inherits the id.
+        // Started before the id is set, since a new thread inherits it.
         other.submit(() -> {}).get();
         MDC.put("AWSRequestId", "request-1");
         InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);

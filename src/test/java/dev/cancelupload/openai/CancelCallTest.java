@@ -75,7 +75,7 @@ class CancelCallTest {
         assertThat(
                 failure.getMessage(),
                 allOf(
-                        containsString("was not seen to be cancelled, and an earlier attempt may have done it"),
+                        containsString("was not confirmed as cancelled, and an earlier attempt may have done it"),
                         not(containsString("was not cancelled"))));
     }
 

@@ -73,10 +73,10 @@ final class Faults {
     private static void connections(
             List<Fault> faults, SSLContext wrongHost, SSLContext expired, SSLContext untrusted) {
         faults.add(certificate("certificate of another host", wrongHost)
-                .fails(UPSTREAM_FAILURE, 3, "could not agree on TLS"));
-        faults.add(certificate("expired certificate", expired).fails(UPSTREAM_FAILURE, 3, "could not agree on TLS"));
+                .fails(UPSTREAM_FAILURE, 3, "TLS handshake failed"));
+        faults.add(certificate("expired certificate", expired).fails(UPSTREAM_FAILURE, 3, "TLS handshake failed"));
         faults.add(certificate("certificate of an untrusted authority", untrusted)
-                .fails(UPSTREAM_FAILURE, 3, "could not agree on TLS"));
+                .fails(UPSTREAM_FAILURE, 3, "TLS handshake failed"));
         faults.add(everyConnection(
                         "plain HTTP where TLS should be",
                         peer -> peer.raw(Answers.cancelled("upload_x").getBytes(StandardCharsets.ISO_8859_1)))
@@ -123,7 +123,7 @@ final class Faults {
                     exchange.write(bytes);
                     exchange.peer().stall();
                 })
-                .fails(UPSTREAM_FAILURE, 3, "no complete answer came in time"));
+                .fails(UPSTREAM_FAILURE, 3, "timed out before the answer was complete"));
     }
 
     private static void drip(List<Fault> faults, String name, String bytes) {
@@ -133,7 +133,7 @@ final class Faults {
                         Thread.sleep(50);
                     }
                 })
-                .fails(UPSTREAM_FAILURE, 3, "no complete answer came in time"));
+                .fails(UPSTREAM_FAILURE, 3, "timed out before the answer was complete"));
     }
 
     private static void brokenAnswers(List<Fault> faults) {

@@ -160,9 +160,9 @@ class KeyFromSecretTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "sk-old-5ecret-K3y|is no JSON object, and OPENAI_API_KEY_SECRET_FIELD is set",
-                "[\"sk-old-5ecret-K3y\"]|is no JSON object",
-                "{\"key\":\"sk-old-5ecret-K3y\"|is no JSON object",
+                "sk-old-5ecret-K3y|is not a JSON object, and OPENAI_API_KEY_SECRET_FIELD is set",
+                "[\"sk-old-5ecret-K3y\"]|is not a JSON object",
+                "{\"key\":\"sk-old-5ecret-K3y\"|is not a JSON object",
                 "{\"Key\":\"sk-old-5ecret-K3y\"}|has no text in the field that OPENAI_API_KEY_SECRET_FIELD names",
                 "{\"key\":{\"key\":\"sk-old-5ecret-K3y\"}}|has no text in the field",
                 "{\"key\":null}|has no text in the field",
@@ -241,7 +241,7 @@ class KeyFromSecretTest {
             Budget elapsed = budget();
             assertThat(
                     problem(),
-                    allOf(containsString("no complete answer came in time"), containsString("VPC endpoint")));
+                    allOf(containsString("timed out before the answer was complete"), containsString("VPC endpoint")));
             assertThat(elapsed.elapsed(), lessThan(Duration.ofMillis(3500)));
         }
     }
@@ -267,7 +267,7 @@ class KeyFromSecretTest {
             KeyFromSecret key = key(Optional.of(certificates.root()));
             key.readAtInit();
             assertEquals("Bearer " + OLD, key.current().authorization());
-            assertThat(problem(), containsString("could not agree on TLS with localhost:"));
+            assertThat(problem(), containsString("TLS handshake failed with localhost:"));
         }
     }
 
@@ -385,7 +385,7 @@ class KeyFromSecretTest {
         aws.holds(OLD);
         KeyFromSecret key = read();
         aws.holds(NEW);
-        assertTrue(key.replaced(key.current(), budget()));
+        assertTrue(key.refreshAfterRefusal(key.current(), budget()));
         assertEquals("Bearer " + NEW, key.current().authorization());
     }
 
@@ -394,13 +394,13 @@ class KeyFromSecretTest {
         aws.holds(OLD);
         KeyFromSecret key = read();
         ApiKey refused = key.current();
-        assertFalse(key.replaced(refused, budget()));
+        assertFalse(key.refreshAfterRefusal(refused, budget()));
         aws.holds(NEW);
         after(KeyFromSecret.RETRY_INTERVAL.minusMillis(1));
-        assertFalse(key.replaced(refused, budget()));
+        assertFalse(key.refreshAfterRefusal(refused, budget()));
         assertEquals(2, aws.requests().size());
         after(Duration.ofMillis(1));
-        assertTrue(key.replaced(refused, budget()));
+        assertTrue(key.refreshAfterRefusal(refused, budget()));
         assertEquals(3, aws.requests().size());
     }
 
@@ -412,7 +412,7 @@ class KeyFromSecretTest {
         aws.holds(NEW);
         after(Duration.ofMinutes(5));
         key.refresh(budget());
-        assertTrue(key.replaced(refused, budget()));
+        assertTrue(key.refreshAfterRefusal(refused, budget()));
         assertEquals(2, aws.requests().size());
     }
 
@@ -422,7 +422,7 @@ class KeyFromSecretTest {
         KeyFromSecret key = read();
         ApiKey refused = key.current();
         aws.answers(AwsSecrets.value(NEW).withFixedDelay(200));
-        List<Boolean> replaced = atATime(20, () -> key.replaced(refused, budget()));
+        List<Boolean> replaced = atATime(20, () -> key.refreshAfterRefusal(refused, budget()));
         assertFalse(replaced.contains(false));
         assertEquals(2, aws.requests().size());
     }
@@ -432,8 +432,8 @@ class KeyFromSecretTest {
         aws.holds(OLD);
         KeyFromSecret key = read();
         aws.holds("\"" + NEW + "\"");
-        assertFalse(key.replaced(key.current(), budget()));
-        assertFalse(key.replaced(key.current(), budget()));
+        assertFalse(key.refreshAfterRefusal(key.current(), budget()));
+        assertFalse(key.refreshAfterRefusal(key.current(), budget()));
         assertEquals(2, aws.requests().size());
         assertEquals("Bearer " + OLD, key.current().authorization());
     }

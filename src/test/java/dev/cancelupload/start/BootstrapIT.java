@@ -285,7 +285,7 @@ class BootstrapIT {
         assertThat(
                 overTls(certificates.context("s", "localhost"), Optional.empty())
                         .body(),
-                allOf(containsString("UpstreamFailure"), containsString("could not agree on TLS")));
+                allOf(containsString("UpstreamFailure"), containsString("TLS handshake failed")));
     }
 
     @Test
@@ -294,7 +294,7 @@ class BootstrapIT {
         assertThat(
                 overTls(certificates.context("s", "api.openai.com"), Optional.of(certificates.root()))
                         .body(),
-                containsString("could not agree on TLS"));
+                containsString("TLS handshake failed"));
     }
 
     @Test

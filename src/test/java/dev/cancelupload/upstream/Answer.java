@@ -5,9 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * An HTTP answer as bytes, right or wrong in each of its parts. Text is ISO 8859-1 in the head and UTF-8 in the body.
- */
+/** An HTTP response as bytes, valid or malformed in any part. The head is encoded in ISO 8859-1, the body in UTF-8. */
 public final class Answer {
 
     private enum Framing {
@@ -34,7 +32,7 @@ public final class Answer {
         return new Answer(status, body);
     }
 
-    /** An Upload of that status; the nonce is its file's name. */
+    /** An Upload with this status and the nonce as its file name. */
     public static Answer upload(String id, String nonce, String status) {
         return of(200, uploadJson(id, nonce, status)).header("x-request-id", "req_" + id + "_" + nonce);
     }
@@ -124,7 +122,7 @@ public final class Answer {
         return all.toByteArray();
     }
 
-    /** The same answer, made exactly so long by a header that means nothing. */
+    /** This response padded to exactly this length by a meaningless header. */
     public byte[] bytes(int length) {
         int missing = length - bytes().length - "x-pad: \r\n".length();
         if (missing < 0) {

@@ -30,7 +30,7 @@ final class CertificateWriter {
 
     private CertificateWriter() {}
 
-    /** A certificate authority that signed itself. */
+    /** A self-signed certificate authority. */
     static X509Certificate root(String name, KeyPair keys) {
         X500Principal itself = new X500Principal("CN=" + name);
         try {
@@ -43,7 +43,7 @@ final class CertificateWriter {
         }
     }
 
-    /** A certificate for one host name, valid for so many days from its start on. */
+    /** A certificate for one host name, valid for this many days from its start. */
     static X509Certificate server(String host, PublicKey key, int days, X509Certificate issuer, PrivateKey issuerKey) {
         GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, host));
         try {

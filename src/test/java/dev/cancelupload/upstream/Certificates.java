@@ -16,7 +16,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate authority of a test: a P-384 root like OpenAI's, and P-256 server certificates. */
+/** A test's certificate authority: a P-384 root like OpenAI's, and P-256 server certificates. */
 public final class Certificates {
 
     public static final String PASSWORD = "changeit";
@@ -41,8 +41,8 @@ public final class Certificates {
      * A key store with a key, and the chain of its certificate.
      *
      * @param name of the file
-     * @param host the one name in the certificate
-     * @param days how long it is valid, from ten days ago on
+     * @param host the only name in the certificate
+     * @param days of validity, from ten days ago on
      */
     public Path server(String name, String host, int days) throws IOException {
         KeyPair keys = keyPair("secp256r1");
@@ -55,24 +55,24 @@ public final class Certificates {
                         "server", keys.getPrivate(), PASSWORD.toCharArray(), new Certificate[] {certificate, root}));
     }
 
-    /** The certificate of a key store that {@link #server} made, and those that lead to the root, as a PEM file. */
+    /** The certificate of a key store from {@link #server} with its intermediates, as a PEM file. */
     public Path chain(String name) {
         return folder.resolve(name + ".pem");
     }
 
-    /** The private key of a key store that {@link #server} made, as a PEM file. */
+    /** The private key of a key store from {@link #server}, as a PEM file. */
     public Path key(String name) throws Exception {
         KeyStore keys = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
         byte[] der = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
         return Files.writeString(folder.resolve(name + ".key"), pem("PRIVATE KEY", der));
     }
 
-    /** For a server with such a certificate that is valid now. */
+    /** The context of a server with a valid certificate. */
     public SSLContext context(String name, String host) throws IOException, GeneralSecurityException {
         return context(server(name, host, 20));
     }
 
-    /** For a server with what is in this key store; of clients it trusts those with a certificate of this authority. */
+    /** The context of a server with this key store that trusts client certificates of this authority. */
     public SSLContext context(Path keyStore) throws IOException, GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
@@ -83,7 +83,7 @@ public final class Certificates {
         return context;
     }
 
-    /** A key store with the root only, for a server that asks its clients for certificates. */
+    /** A key store with the root only, for a server that requires client certificates. */
     public Path trustStore() throws IOException {
         return write("trust", store -> store.setCertificateEntry("root", root));
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An HTTP proxy whose every tunnel ends at one port of this machine, whatever name it was asked for. */
+/** An HTTP proxy whose tunnels all lead to one local port, whatever the requested host. */
 public final class ConnectProxy implements AutoCloseable {
 
     private final ServerSocket server;
@@ -19,7 +19,7 @@ public final class ConnectProxy implements AutoCloseable {
     private final String refusal;
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
-    /** A proxy that makes tunnels. */
+    /** A proxy that opens tunnels. */
     public ConnectProxy(int target) throws IOException {
         this(target, null);
     }
@@ -31,7 +31,7 @@ public final class ConnectProxy implements AutoCloseable {
         run("proxy", this::accept);
     }
 
-    /** A proxy that has this answer to everything; an empty one closes the connection without a word. */
+    /** A proxy that sends this response to every request; with an empty one it closes the connection. */
     public static ConnectProxy refusing(String answer) throws IOException {
         return new ConnectProxy(0, answer);
     }
@@ -40,7 +40,7 @@ public final class ConnectProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** The heads of the requests, as they came. */
+    /** The heads of the received requests. */
     public List<String> requests() {
         return requests;
     }

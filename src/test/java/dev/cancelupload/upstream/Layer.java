@@ -1,6 +1,6 @@
 package dev.cancelupload.upstream;
 
-/** What HTTP is spoken over. */
+/** The layer below HTTP. */
 public enum Layer {
     PLAIN,
     TLS_1_2,

@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real HTTP server in OpenAI's place, behind an {@link Upstream} that can do to a connection what no HTTP server
- * does. Each test says what it answers; a test's class may add variables of the function by init arguments.
+ * A mock of OpenAI's API: a real HTTP server behind an {@link Upstream} that can misbehave on the wire as no HTTP
+ * server does. Each test sets its responses; a test class may add variables of the function by init arguments.
  */
 public class OpenAI implements QuarkusTestResourceLifecycleManager {
 
-    /** The key that must never be seen anywhere but upstream. */
+    /** The key that must appear nowhere but upstream. */
     public static final String KEY = "sk-test-5ecret-K3y-0f-th3-0rganisation";
 
     private final WireMockServer server = new WireMockServer(
@@ -55,7 +55,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         environment.put("OPENAI_BASE_URL", "http://127.0.0.1:" + wire.port() + "/v1");
         environment.put("OPENAI_TIMEOUT", "700ms");
         environment.put("CANCEL_BUDGET", "4s");
-        // Always said, since an integration test inherits what the class before it said.
+        // Always set, since an integration test inherits the variables of the class before it.
         environment.put("quarkus.funqy.export", "cancelUpload");
         environment.putAll(variables);
         return environment;
@@ -78,7 +78,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         injector.injectIntoFields(this, new TestInjector.MatchesType(OpenAI.class));
     }
 
-    /** Forgets all answers and all requests; what no answer is set for is an unknown upload. */
+    /** Resets all responses and requests. An upload without a response is unknown. */
     public void reset() {
         wire.startOver();
         server.resetAll();
@@ -86,7 +86,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
                 post(anyUrl()).atPriority(10).willReturn(error(404, "No such Upload object: none", "not_found")));
     }
 
-    /** What is before it, and relays to it unless a test says otherwise. */
+    /** The server in front, which relays connections to the mock unless a test changes that. */
     public Upstream wire() {
         return wire;
     }
@@ -96,12 +96,12 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         answers(id, cancelled(id));
     }
 
-    /** The one answer to every attempt. */
+    /** Sets the response to every attempt. */
     public void answers(String id, ResponseDefinitionBuilder answer) {
         server.stubFor(post(urlEqualTo(path(id))).willReturn(answer));
     }
 
-    /** The answers to one attempt after the other; the last stays. */
+    /** Sets the responses to the next attempts; the last one repeats. */
     public void answersInTurn(String id, ResponseDefinitionBuilder... answers) {
         for (int i = 0; i < answers.length; i++) {
             server.stubFor(post(urlEqualTo(path(id)))
@@ -112,12 +112,12 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    /** The answer to whatever has none of its own. */
+    /** Sets the response for all other uploads. */
     public void answersAnything(ResponseDefinitionBuilder answer) {
         server.stubFor(post(anyUrl()).atPriority(9).willReturn(answer));
     }
 
-    /** From now on every other key is refused, and repeated in the answer. */
+    /** From now on refuses all other keys and repeats them in the response. */
     public void acceptsOnly(String key) {
         server.removeStub(refusal);
         refusal = post(anyUrl())
@@ -146,12 +146,12 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         return "/v1/uploads/" + id + "/cancel";
     }
 
-    /** OpenAI's documented answer. */
+    /** OpenAI's documented response. */
     public static ResponseDefinitionBuilder cancelled(String id) {
         return json(200, upload(id, "cancelled")).withHeader("x-request-id", "req_" + id);
     }
 
-    /** The same for whichever Upload is asked for. */
+    /** The same for any requested Upload. */
     public static ResponseDefinitionBuilder cancelledAsAsked() {
         return json(200, upload("{{request.pathSegments.[2]}}", "cancelled")).withTransformers("response-template");
     }
@@ -169,7 +169,7 @@ public class OpenAI implements QuarkusTestResourceLifecycleManager {
         return json(status, envelope(message, code)).withHeader("x-request-id", "req_err");
     }
 
-    /** OpenAI is busy, and another try in ten milliseconds is welcome. */
+    /** A 503 response that asks for a retry in ten milliseconds. */
     public static ResponseDefinitionBuilder busy() {
         return error(503, "busy", null).withHeader("retry-after-ms", "10");
     }

@@ -12,21 +12,21 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What may become of a whole connection. */
+/** Behaviours of a whole connection. */
 public final class Openings {
     private Openings() {}
 
-    /** Reads a request's head and answers with these bytes, then closes. */
+    /** Reads the head of a request, sends these bytes and closes. */
     public static Opening answer(String bytes) {
         return reading(peer -> peer.send(bytes(bytes)));
     }
 
-    /** Answers that OpenAI is busy, and that another try in ten milliseconds is welcome. */
+    /** Responds that OpenAI is busy, and asks for a retry in ten milliseconds. */
     public static Opening busy() {
         return answer("HTTP/1.1 503 Busy\r\nretry-after-ms: 10\r\ncontent-length: 0\r\n\r\n");
     }
 
-    /** Reads a request's head and answers byte by byte, with a pause before each. */
+    /** Reads the head of a request and responds byte by byte, with a pause before each. */
     public static Opening drip(String bytes, int pauseMillis) {
         return reading(peer -> {
             for (byte b : bytes(bytes)) {
@@ -36,12 +36,12 @@ public final class Openings {
         });
     }
 
-    /** Reads a request's head and never answers. */
+    /** Reads the head of a request and never responds. */
     public static Opening silence() {
         return reading(Peer::stall);
     }
 
-    /** Resets the connection as soon as a request's head is there. */
+    /** Resets the connection after the head of a request. */
     public static Opening reset() {
         return reading(Peer::reset);
     }
@@ -64,7 +64,7 @@ public final class Openings {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Relays it, byte by byte, to a server on this machine. */
+    /** Relays the connection to a local server. */
     static Opening relay(int port) {
         return peer -> {
             try (Socket behind = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -86,7 +86,7 @@ public final class Openings {
                 out.flush();
             }
         } catch (IOException e) {
-            // Ends the other direction below.
+            // The other direction is ended below.
         }
         closeQuietly(to);
         closeQuietly(from);
@@ -101,8 +101,8 @@ public final class Openings {
     }
 
     /**
-     * Hands the connections over, their handshake made, to the test's own thread, which then plays the server, so that
-     * the order of what happens is certain.
+     * Passes the connections, after their handshake, to the thread of the test, which then acts as the server, so that
+     * the order of events is fixed.
      */
     public static final class HandedOver implements Opening {
 

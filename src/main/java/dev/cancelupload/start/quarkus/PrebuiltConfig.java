@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Quarkus's run-time configurations from {@code application.properties} alone, one per Funqy export. Built at image
- * build time and stored in the image heap, so that a start reads no sources and looks up, converts and maps no
+ * build time and stored in the image heap, so that a start neither reads sources nor looks up, converts and maps
  * properties.
  *
  * <p>The property {@code prebuilt-config.exports} lists the exports.
@@ -30,7 +30,7 @@ final class PrebuiltConfig {
     private PrebuiltConfig() {}
 
     /** The configuration for these variables; empty if variables other than the export are set. */
-    static Optional<SmallRyeConfig> with(QuarkusVariables variables) {
+    static Optional<SmallRyeConfig> forVariables(QuarkusVariables variables) {
         return variables.onlyExport().map(BY_EXPORT::get);
     }
 

@@ -9,7 +9,7 @@ final class StartupConfig {
 
     /** The prebuilt configuration if no variable contradicts it; otherwise one that is built now. */
     static SmallRyeConfig load() {
-        return PrebuiltConfig.with(QuarkusVariables.read())
+        return PrebuiltConfig.forVariables(QuarkusVariables.read())
                 .orElseGet(() -> GeneratedConfig.builder().build());
     }
 }
