@@ -2,12 +2,14 @@ package dev.cancelupload.start.quarkus;
 
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
+import com.oracle.svm.core.annotate.TargetElement;
 import io.quarkus.runtime.configuration.ConfigRecorder;
 import io.quarkus.runtime.configuration.QuarkusConfigFactory;
 import io.quarkus.value.registry.ValueRegistry;
 import io.smallrye.config.ConfigValue;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Makes the executable start with {@link StartupConfig} instead of building a configuration, and skips the checks for
@@ -25,8 +27,40 @@ final class WithStartupConfig {
 final class Target_Config {
 
     @Substitute
+    @TargetElement(onlyWith = SinceQuarkus334.class)
     public static void runtimeConfig(ValueRegistry valueRegistry) {
         QuarkusConfigFactory.setConfig(StartupConfig.load());
+    }
+
+    @Substitute
+    @TargetElement(onlyWith = BeforeQuarkus334.class)
+    public static void createRunTimeConfig(ValueRegistry valueRegistry) {
+        QuarkusConfigFactory.setConfig(StartupConfig.load());
+    }
+}
+
+/** Whether Quarkus's generated class still has the method's former name. */
+final class BeforeQuarkus334 implements BooleanSupplier {
+
+    @Override
+    public boolean getAsBoolean() {
+        try {
+            ClassLoader application = Thread.currentThread().getContextClassLoader();
+            Class.forName("io.quarkus.runtime.generated.Config", false, application)
+                    .getDeclaredMethod("createRunTimeConfig", ValueRegistry.class);
+            return true;
+        } catch (ClassNotFoundException | NoSuchMethodException e) {
+            return false;
+        }
+    }
+}
+
+/** Otherwise it has to have the present one: a Quarkus with a third name fails the build. */
+final class SinceQuarkus334 implements BooleanSupplier {
+
+    @Override
+    public boolean getAsBoolean() {
+        return !new BeforeQuarkus334().getAsBoolean();
     }
 }
 
