@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.RandomEvents;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.Openings;
 import io.quarkus.test.common.ResourceArg;

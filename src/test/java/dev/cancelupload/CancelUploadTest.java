@@ -20,6 +20,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.Events;
+import dev.cancelupload.lambda.RandomEvents;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.Openings;

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.RandomEvents;
 import dev.cancelupload.upstream.OpenAI;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;

@@ -3,11 +3,9 @@ package dev.cancelupload;
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.cancelupload.lambda.Events;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Invokes the function through its real event loop: Quarkus's mock of the Lambda Runtime API. */
@@ -54,10 +52,6 @@ final class Lambda {
 
     /** An event as AWS sends it, from src/test/resources/events. */
     static String event(String name) {
-        try (InputStream in = Lambda.class.getResourceAsStream("/events/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Events.real(name);
     }
 }

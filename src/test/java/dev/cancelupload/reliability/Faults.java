@@ -330,7 +330,7 @@ final class Faults {
         byte[] block = new byte[0x10000];
         for (int left = HUNDRED_MB; left > 0; left -= block.length) {
             exchange.write(before);
-            exchange.peer().send(block);
+            exchange.peer().stream(block);
             exchange.write(before.isEmpty() ? "" : "\r\n");
         }
     }

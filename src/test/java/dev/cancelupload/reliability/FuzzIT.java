@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cancelupload.Events;
-import dev.cancelupload.RandomEvents;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.Events;
+import dev.cancelupload.lambda.RandomEvents;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.reliability.Deployed.Reply;
 import dev.cancelupload.upstream.Certificates;
@@ -17,7 +17,6 @@ import dev.cancelupload.upstream.OpenAI;
 import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Events and ids that nobody sends, and those that an attacker would, at each export of the packaged function. */
 @Tag("reliability")
@@ -39,9 +37,6 @@ class FuzzIT {
 
     private static final int EVENTS = Integer.getInteger("reliability.events", 3000);
     private static final long SEED = Long.getLong("reliability.seed", 6);
-
-    /** What even a gigantic event may take on a busy machine. */
-    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     /** Ids that try to leave the path, to add a header or a host, or to pass for another id. */
     private static final List<String> HOSTILE = List.of(
@@ -201,80 +196,6 @@ class FuzzIT {
             assertEquals(List.of(), function.openai.ids());
             assertStillWorks(function);
         }
-    }
-
-    /** An event with a name, since it is too long for a test's own. */
-    private record Gigantic(String name, String event) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("gigantic")
-    void aDeeplyNestedOrGiganticEventIsAnswered(Gigantic gigantic) throws Exception {
-        for (Export export : Export.values()) {
-            try (Deployed function = deployed(export)) {
-                Reply reply = function.invoke(gigantic.event());
-                assertWellFormed(export, reply, () -> export + " got " + shortened(reply.body()));
-                assertTrue(reply.time().compareTo(LONGEST) < 0, () -> export + " took " + reply.time());
-                assertEquals(List.of(), function.openai.ids());
-                assertStillWorks(function);
-                System.out.printf(
-                        "%s: %s, %d bytes, %d ms, at most %d MB%n",
-                        export.functionName(),
-                        gigantic,
-                        gigantic.event().length(),
-                        reply.time().toMillis(),
-                        function.process.status("VmHWM") / 1024);
-            }
-        }
-    }
-
-    /** An invocation may carry 6 MB. */
-    static List<Gigantic> gigantic() {
-        int million = 1_000_000;
-        List<Gigantic> events = new ArrayList<>();
-        for (int depth : new int[] {999, 1001, 10_000, 1_000_000}) {
-            String arrays = "[".repeat(depth) + "]".repeat(depth);
-            int objects = Math.min(depth, 200_000);
-            events.add(new Gigantic(depth + " arrays deep", arrays));
-            events.add(new Gigantic(depth + " arrays deep in a message", Events.sqs(arrays)));
-            events.add(new Gigantic(
-                    objects + " objects deep", "{\"uploadId\":".repeat(objects) + "null" + "}".repeat(objects)));
-            events.add(new Gigantic(
-                    objects + " details deep",
-                    "{\"detail-type\":\"x\",\"detail\":".repeat(objects) + "null" + "}".repeat(objects)));
-        }
-        events.add(new Gigantic("a string of 5 MB", quoted("a".repeat(5 * million))));
-        events.add(new Gigantic("a string of 6 MB of escapes", '"' + "\\u0061".repeat(million) + '"'));
-        events.add(new Gigantic("a number of 5 million digits", "9".repeat(5 * million)));
-        events.add(new Gigantic(
-                "an id that is a number of 5 million digits", "{\"uploadId\":" + "9".repeat(5 * million) + "}"));
-        events.add(new Gigantic(
-                "an id that is a fraction of 5 million digits", "{\"uploadId\":0." + "9".repeat(5 * million) + "}"));
-        events.add(new Gigantic("a list with a number of 5 million digits", "[" + "9".repeat(5 * million) + "]"));
-        events.add(new Gigantic("a number with an enormous exponent", "{\"uploadId\":1e999999999}"));
-        events.add(new Gigantic(
-                "a message with a number of 5 million digits",
-                Events.sqs("{\"uploadId\":" + "9".repeat(5 * million) + "}")));
-        events.add(new Gigantic("a message with an enormous exponent", Events.sqs("{\"uploadId\":1e999999999}")));
-        events.add(new Gigantic("a list of a million texts", "[" + "\"x\",".repeat(million - 1) + "\"x\"]"));
-        events.add(new Gigantic("a list of a million nulls", "[" + "null,".repeat(million) + "null]"));
-        events.add(new Gigantic("a name of 5 MB", "{" + quoted("n".repeat(5 * million)) + ":1}"));
-        events.add(new Gigantic("a path of 5 MB", Events.http("/uploads/".repeat(million / 2) + "x")));
-        events.add(new Gigantic(
-                "an id of 5 MB in a path", Events.http("/v1/uploads/" + "x".repeat(5 * million) + "/cancel")));
-        events.add(new Gigantic("a message of 5 MB", Events.sqs("x".repeat(5 * million))));
-        events.add(new Gigantic("5 MB of spaces", " ".repeat(5 * million) + "null"));
-        StringBuilder names = new StringBuilder("{");
-        for (int i = 0; i < 300_000; i++) {
-            names.append("\"field-").append(i).append("\":1,");
-        }
-        events.add(
-                new Gigantic("300,000 fields", names.append("\"uploadId\":1}").toString()));
-        return events;
     }
 
     /** The forms in which this export takes an id. */

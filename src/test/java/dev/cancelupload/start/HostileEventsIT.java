@@ -11,13 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cancelupload.Events;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.lambda.ContextHeaders;
+import dev.cancelupload.lambda.Events;
 import dev.cancelupload.upstream.OpenAI;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,9 @@ class HostileEventsIT {
 
     /** Of an invocation's payload. */
     private static final int LARGEST = 6 * 1024 * 1024;
+
+    /** What even a gigantic event may take on a busy machine. */
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final OpenAI openai = new OpenAI();
     private final Map<String, String> environment = new HashMap<>();
@@ -138,6 +142,25 @@ class HostileEventsIT {
         events.put("a name", "{\"" + "n".repeat(LARGEST - 6) + "\":1}");
         events.put("brackets", "[".repeat(LARGEST));
         events.put("braces", "{\"\":".repeat(LARGEST / 4));
+        for (int depth : new int[] {999, 1001, 10_000}) {
+            String arrays = "[".repeat(depth) + "]".repeat(depth);
+            events.put(depth + " arrays deep", arrays);
+            events.put(depth + " arrays deep in a message", Events.sqs(arrays));
+            events.put(depth + " objects deep", "{\"uploadId\":".repeat(depth) + "null" + "}".repeat(depth));
+            events.put(
+                    depth + " details deep",
+                    "{\"detail-type\":\"x\",\"detail\":".repeat(depth) + "null" + "}".repeat(depth));
+        }
+        String digits = "9".repeat(5_000_000);
+        events.put("an id that is a number", "{\"uploadId\":" + digits + "}");
+        events.put("an id that is a fraction", "{\"uploadId\":0." + digits + "}");
+        events.put("an enormous exponent", "{\"uploadId\":1e999999999}");
+        events.put("a list with a number", "[" + digits + "]");
+        events.put("a message with a number", Events.sqs("{\"uploadId\":" + digits + "}"));
+        events.put("a message with an enormous exponent", Events.sqs("{\"uploadId\":1e999999999}"));
+        events.put("a message", Events.sqs("x".repeat(5_000_000)));
+        events.put("an id in a path", Events.http("/v1/uploads/" + "x".repeat(5_000_000) + "/cancel"));
+        events.put("a path of uploads", Events.http("/uploads/".repeat(500_000) + "x"));
         events.put("space", " ".repeat(LARGEST - 4) + "null");
         events.put("a path", Events.http("/".repeat(1 << 20)));
         String request = "{\"requestContext\":{\"http\":{\"method\":\"POST\"}},\"rawPath\":\"/x\",\"headers\":{";
@@ -150,8 +173,11 @@ class HostileEventsIT {
     void noEventOfSixMegabytesEndsTheProcess(Export export) throws Exception {
         start(export);
         for (Map.Entry<String, String> event : gigantic().entrySet()) {
+            long start = System.nanoTime();
             RuntimeApi.Post post = bootstrap.invoke(event.getValue());
+            assertThat(event.getKey(), Duration.ofNanos(System.nanoTime() - start), lessThan(LONGEST));
             assertThat(event.getKey(), post.body(), not(containsString("InternalError")));
+            assertTrue(Json.parse(post.body()).isPresent(), () -> event.getKey() + ": " + post);
             assertStillWorks(export, event.getKey());
             assertThat(event.getKey(), post.body().getBytes(StandardCharsets.UTF_8).length, lessThan(LARGEST));
             System.out.printf(

@@ -36,6 +36,9 @@ public final class Peer implements Closeable {
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private Optional<SSLEngine> engine;
+    /** Of what is sealed. */
+    private final ByteBuffer record = ByteBuffer.allocate(LARGEST_RECORD + 2048);
+
     private final ByteBuffer received = ByteBuffer.allocate(1 << 17).flip();
     private final ByteArrayOutputStream decrypted = new ByteArrayOutputStream();
     private final List<String> served = new ArrayList<>();
@@ -210,16 +213,15 @@ public final class Peer implements Closeable {
             return plain;
         }
         ByteBuffer left = ByteBuffer.wrap(plain);
-        ByteArrayOutputStream records = new ByteArrayOutputStream();
+        ByteArrayOutputStream records = new ByteArrayOutputStream(plain.length + 64);
         do {
-            ByteBuffer record = ByteBuffer.allocate(LARGEST_RECORD + 2048);
             synchronized (tls) {
-                SSLEngineResult result = engine.get().wrap(left, record);
+                SSLEngineResult result = engine.get().wrap(left, record.clear());
                 if (result.getStatus() != SSLEngineResult.Status.OK) {
                     throw new IOException("not sealed: " + result);
                 }
+                records.write(record.array(), 0, record.position());
             }
-            records.write(record.array(), 0, record.position());
         } while (left.hasRemaining());
         return records.toByteArray();
     }
@@ -234,15 +236,15 @@ public final class Peer implements Closeable {
      * yet.
      */
     public byte[] keyUpdate() throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(LARGEST_RECORD + 2048);
         synchronized (tls) {
             SSLEngine server = engine.orElseThrow();
             server.beginHandshake();
+            record.clear();
             do {
                 server.wrap(ByteBuffer.allocate(0), record);
             } while (server.getHandshakeStatus() == HandshakeStatus.NEED_WRAP);
+            return Arrays.copyOf(record.array(), record.position());
         }
-        return Arrays.copyOf(record.array(), record.position());
     }
 
     /** So many key updates one after the other, which are not sent yet. */
@@ -269,6 +271,13 @@ public final class Peer implements Closeable {
                 all.writeBytes(seal(part));
             }
             raw(all.toByteArray());
+        }
+    }
+
+    /** However many bytes, each record as soon as it is sealed. */
+    public void stream(byte[] plain) throws IOException {
+        for (int at = 0; at < plain.length; at += LARGEST_RECORD) {
+            send(Arrays.copyOfRange(plain, at, Math.min(plain.length, at + LARGEST_RECORD)));
         }
     }
 

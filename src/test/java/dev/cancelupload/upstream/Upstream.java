@@ -114,7 +114,7 @@ public final class Upstream implements Closeable {
 
         /** Writes characters of ISO 8859-1, whatever they are. */
         public void write(String bytes) throws IOException {
-            peer.send(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            peer.stream(bytes.getBytes(StandardCharsets.ISO_8859_1));
         }
 
         /** An upload that was asked for earlier on this connection by somebody else. */

@@ -1,19 +1,15 @@
-package dev.cancelupload;
+package dev.cancelupload.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.openai.UploadFailure;
-import dev.cancelupload.openai.UploadId;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever string arrives as an id. */
-class AnyInputTest {
+class UploadIdTest {
 
     @Property(tries = 20_000)
     void anyStringIsRefusedOrIsItsOwnPercentEncodedPathSegment(@ForAll String id) {

@@ -1,4 +1,4 @@
-package dev.cancelupload;
+package dev.cancelupload.lambda;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -82,7 +82,7 @@ public final class RandomEvents {
     /** @param seed the same seed gives the same events and ids */
     public RandomEvents(long seed) {
         random = new Random(seed);
-        Events.REAL.forEach(name -> real.add(Json.parse(Lambda.event(name)).orElseThrow()));
+        Events.REAL.forEach(name -> real.add(Json.parse(Events.real(name)).orElseThrow()));
     }
 
     /** Any JSON, more often than not close to a real event. */

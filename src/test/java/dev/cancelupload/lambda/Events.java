@@ -1,8 +1,11 @@
-package dev.cancelupload;
+package dev.cancelupload.lambda;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cancelupload.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,7 +16,7 @@ public final class Events {
     private Events() {}
 
     /** The files in src/test/resources/events: events as AWS sends them. */
-    static final List<String> REAL = List.of(
+    public static final List<String> REAL = List.of(
             "http-api-v2.json",
             "http-api-v1.json",
             "rest-api-v1.json",
@@ -32,6 +35,15 @@ public final class Events {
             "kinesis.json");
 
     private static final Pattern UPLOAD_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
+
+    /** One of these, as AWS sends it. */
+    public static String real(String name) {
+        try (InputStream in = Events.class.getResourceAsStream("/events/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Whether the contract lets this id go upstream. */
     public static boolean isUploadId(String id) {

@@ -1,9 +1,8 @@
-package dev.cancelupload;
+package dev.cancelupload.lambda;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
-import dev.cancelupload.lambda.LambdaEvent;
 import dev.cancelupload.lambda.LambdaEvent.Http;
 import dev.cancelupload.lambda.LambdaEvent.Message;
 import dev.cancelupload.lambda.LambdaEvent.Payload;
@@ -11,9 +10,7 @@ import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
 import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
 import dev.cancelupload.lambda.LambdaEvent.Unreadable;
 import dev.cancelupload.lambda.LambdaEvent.Unsupported;
-import dev.cancelupload.lambda.ProxyRequest;
 import dev.cancelupload.lambda.ProxyRequest.Format;
-import dev.cancelupload.lambda.UploadIds;
 import dev.cancelupload.openai.NamedUpload;
 import java.util.ArrayList;
 import java.util.List;
