@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class AttemptResultTest {
 
     private static final ResponseHeaders NONE = ResponseHeaders.of(Map.of());
-    private static final AttemptResult.Answered REFUSED =
-            new AttemptResult.Answered(ErrorResponse.withoutBody(401, NONE));
+    private static final AttemptResult.HttpError REFUSED =
+            new AttemptResult.HttpError(ErrorResponse.withoutBody(401, NONE));
 
     /** Those that can be the last one, with the kind of the failure and whether another attempt follows. */
     private record Expected(AttemptResult result, FailureKind kind, boolean retried) {}
@@ -25,7 +25,7 @@ class AttemptResultTest {
     private static final List<Expected> LAST = List.of(
             new Expected(REFUSED, FailureKind.CREDENTIALS_REJECTED, false),
             new Expected(
-                    new AttemptResult.Answered(ErrorResponse.withoutBody(503, NONE)),
+                    new AttemptResult.HttpError(ErrorResponse.withoutBody(503, NONE)),
                     FailureKind.UPSTREAM_FAILURE,
                     true),
             new Expected(
@@ -33,10 +33,10 @@ class AttemptResultTest {
             new Expected(
                     new AttemptResult.Unusable(200, NONE, "is another's", true), FailureKind.UPSTREAM_FAILURE, true),
             new Expected(
-                    new AttemptResult.OtherwiseFinal(200, NONE, FinalState.COMPLETED),
+                    new AttemptResult.AlreadyFinal(200, NONE, FinalState.COMPLETED),
                     FailureKind.UPLOAD_ALREADY_FINAL,
                     false),
-            new Expected(new AttemptResult.Broken(TransportExceptions.lost()), FailureKind.UPSTREAM_FAILURE, true));
+            new Expected(new AttemptResult.NoResponse(TransportExceptions.lost()), FailureKind.UPSTREAM_FAILURE, true));
 
     /** Those that {@link CancelCall} handles before it asks for a failure or a wait. */
     private static final Set<Class<?>> HANDLED_BEFORE =
