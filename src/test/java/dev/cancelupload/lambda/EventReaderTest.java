@@ -292,7 +292,7 @@ class EventReaderTest {
                 "{\"uploadId\":\"a\"} x|The message looks like JSON but is not JSON",
                 "\"a\" \"b\"|The message looks like JSON but has data after its JSON value",
                 "{\"Type\":\"Notification\",\"Message\":\"{\"}|The notification looks like JSON but is incomplete JSON",
-                "{\"Type\":\"Notification\",\"Message\":\"\\\"a\\\" 1\"}|The notification looks like JSON but goes on",
+                "{\"Type\":\"Notification\",\"Message\":\"\\\"a\\\" 1\"}|The notification looks like JSON but has data",
                 "[]|lists are for",
                 "{}|names no upload",
                 "null|The message is null",
@@ -365,7 +365,7 @@ class EventReaderTest {
             byte[] event = in.readAllBytes();
             int end = new String(event, StandardCharsets.UTF_8).stripTrailing().length();
             for (int length = 1; length < end; length++) {
-                assertThat(problem(Arrays.copyOf(event, length)), containsString("ends too early"));
+                assertThat(problem(Arrays.copyOf(event, length)), containsString("incomplete JSON"));
             }
         }
     }
