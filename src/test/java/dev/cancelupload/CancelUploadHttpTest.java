@@ -257,8 +257,8 @@ class CancelUploadHttpTest {
 
     @Test
     void aSpentBudgetIs504() {
-        openai.answers(ID, error(500, "oops", null).withHeader("retry-after-ms", "3700"));
-        openai.wire().next(Openings.answer(head(500, 3700)), Openings.silence());
+        openai.answers(ID, error(500, "oops", null).withHeader("retry-after-ms", "3400"));
+        openai.wire().next(Openings.answer(head(500, 3400)), Openings.silence());
         JsonNode response = response(request());
         assertEquals(504, response.get("statusCode").intValue());
         assertEquals("budget_spent", problem(response).get("code").textValue());

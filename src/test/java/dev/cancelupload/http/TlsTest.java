@@ -2,6 +2,7 @@ package dev.cancelupload.http;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,6 +25,8 @@ import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +99,16 @@ class TlsTest {
     @Test
     void anExpiredCertificateIsRefused() throws Exception {
         isRefused(certificates.server("expired", "localhost", 5), Optional.of(certificates.root()));
+    }
+
+    @Test
+    void theAnchorsOfAFileTakeThePlaceOfTheBuiltInOnesUnlessTheyAreAdded() throws Exception {
+        assertEquals(1, anchors(Tls.trust(certificates.root())));
+        assertThat(anchors(Tls.trustAlso(certificates.root())), greaterThan(1));
+    }
+
+    private static int anchors(TrustManager[] managers) {
+        return ((X509TrustManager) managers[0]).getAcceptedIssuers().length;
     }
 
     @Test

@@ -74,6 +74,7 @@ class RedactionTest {
         BASE64_OF_JSON(t -> base64("{\"k\":\"" + each(t, "\\u%04x") + "\"}")),
         BASE64_THRICE(t -> base64(base64("x" + base64("Bearer " + t)))),
         BASE64(t -> base64(t)),
+        BASE64_WITH_ZERO_WIDTHS(t -> String.join("\u200b", base64(t).split(""))),
         BASE64_OF_BEARER(t -> base64("Bearer " + t)),
         BASE64_LATER(t -> base64("ab" + t)),
         BASE64URL(t -> Base64.getUrlEncoder().withoutPadding().encodeToString(t.getBytes(StandardCharsets.UTF_8))),

@@ -42,8 +42,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class KeyFromSecretTest {
 
-    private static final String OLD = "sk-old-5ecret-K3y-0f-th3-0rganisation";
-    private static final String NEW = "sk-new-0ne-1n-its-pl4ce-0123456789ab";
+    // Without OpenAI's prefix, by which any key is masked.
+    private static final String OLD = "gw-old-5ecret-K3y-0f-th3-0rganisation";
+    private static final String NEW = "gw-new-0ne-1n-its-pl4ce-0123456789ab";
 
     private final AwsSecrets aws = new AwsSecrets();
     private final Map<String, String> environment = aws.environment();

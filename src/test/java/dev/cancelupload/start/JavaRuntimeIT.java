@@ -70,7 +70,7 @@ class JavaRuntimeIT {
         assertEquals(
                 "io.quarkus.funqy.runtime.ApplicationException",
                 error.get("errorType").textValue());
-        assertTrue(error.get("errorMessage").textValue().startsWith("InvalidUploadId: "), post::body);
+        assertTrue(error.get("errorMessage").textValue().startsWith("{\"errorType\":\"InvalidUploadId\","), post::body);
         assertTrue(error.get("stackTrace").isArray(), post::body);
         assertEquals(
                 "InvalidUploadId",
