@@ -3,6 +3,8 @@ package dev.cancelupload.start.quarkus;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The environment variables and system properties that configure Quarkus.
@@ -31,6 +33,13 @@ record QuarkusVariables(Map<String, String> variables, Map<String, String> prope
             }
         });
         return new QuarkusVariables(variables, properties);
+    }
+
+    /** All names, in order. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>(variables.keySet());
+        names.addAll(properties.keySet());
+        return names;
     }
 
     /**

@@ -32,6 +32,7 @@ class StartupConfigIT {
             bootstrap.invoke(REFUSED);
             assertThat(bootstrap.log(), containsString("\"export\":\"cancelUpload\""));
             assertThat(bootstrap.log(), not(containsString("\"DEBUG\"")));
+            assertThat(bootstrap.log(), not(containsString("configuration is read at this start")));
         }
     }
 
@@ -57,6 +58,8 @@ class StartupConfigIT {
         try (Bootstrap bootstrap = bootstrap(Map.of(), "-Dquarkus.funqy.export=cleanUpUploads")) {
             assertEquals("response", bootstrap.invoke(REFUSED).kind());
             assertThat(bootstrap.log(), containsString("\"export\":\"cleanUpUploads\""));
+            assertThat(bootstrap.log(), containsString("configuration is read at this start"));
+            assertThat(bootstrap.log(), containsString("[quarkus.funqy.export]"));
         }
     }
 }
