@@ -15,8 +15,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Cancels an OpenAI Upload with nothing but sockets and the JDK's TLS: what is left of a native image's start when all
- * else is taken away. It is a yardstick, not a program to deploy: of HTTP it knows what the two servers speak.
+ * Cancels an OpenAI Upload with only sockets and the JDK's TLS, to measure the least start time of a native image. A
+ * benchmark, not a program to deploy: it supports only the HTTP of the benchmark's two servers.
  */
 public final class Floor {
 

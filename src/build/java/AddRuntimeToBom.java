@@ -17,11 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Adds to bom.json, bom.xml and THIRD-PARTY.txt in a folder what native-image linked into the executable beside Maven's
- * artifacts: the JDK, whose TLS faces the network, and GraalVM's runtime. pom.xml runs it, as a file, after CycloneDX.
+ * Adds the JDK, whose TLS faces the network, and GraalVM's runtime to bom.json, bom.xml and THIRD-PARTY.txt in a folder:
+ * native-image links them into the executable, but they are no Maven artifacts. pom.xml runs this file after CycloneDX.
  *
- * <p>Which they are is read from the executable, where native-image writes it, so that it is true for a build in a container
- * as well. The file {@code release} of GRAALVM_HOME, where there is one, adds the vendor and the whole version.
+ * <p>Their versions are read from the executable, which also works after a build in a container. The file {@code release}
+ * of GRAALVM_HOME, if there is one, adds the vendor and the full version.
  *
  * @see <a href="https://cyclonedx.org/docs/1.6/json/">CycloneDX 1.6</a>
  */
@@ -43,7 +43,7 @@ class AddRuntimeToBom {
 
     /**
      * @param args the executable, and the folder with the three files
-     * @throws IllegalStateException if the executable does not say what it was built with, or GRAALVM_HOME is another one
+     * @throws IllegalStateException if the executable does not name its JDK and GraalVM, or GRAALVM_HOME differs from them
      */
     public static void main(String[] args) throws IOException {
         Path executable = Path.of(args[0]);
@@ -104,13 +104,13 @@ class AddRuntimeToBom {
                                 ? Optional.of("cpe:2.3:a:oracle:graalvm_for_jdk:" + java + ":*:*:*:*:*:*:*")
                                 : Optional.empty(),
                         product.equals("GraalVM CE")
-                                // The jar that it is taken from, as GraalVM publishes it.
+                                // The jar in which GraalVM publishes it.
                                 ? "pkg:maven/org.graalvm.nativeimage/svm@" + number + "?type=jar"
                                 : "pkg:generic/" + encoded(product.toLowerCase().replace(' ', '-')) + "@" + encoded(version),
                         "https://www.graalvm.org/"));
     }
 
-    /** What native-image wrote into the executable as a C string {@code name=value}. */
+    /** The value of a C string {@code name=value} that native-image wrote into the executable. */
     private static String said(String executable, String name) {
         Matcher value = Pattern.compile("\0" + Pattern.quote(name) + "=([\\x20-\\x7e]+)\0").matcher(executable);
         if (!value.find()) {
@@ -175,7 +175,7 @@ class AddRuntimeToBom {
         StringBuilder needed = new StringBuilder();
         for (Component component : components) {
             String purl = escaped(component.purl());
-            // In the order of the schema.
+            // In the order that the schema requires.
             described.append("""
                         <component type="library" bom-ref="%s">
                     """.formatted(purl));
@@ -213,7 +213,7 @@ class AddRuntimeToBom {
         if (!root.find()) {
             throw new IllegalStateException(file + " has no component of its own");
         }
-        // The last line that closes the list of components, the one of the executable's own dependencies, and the list of all.
+        // The last closing line of the components, of the executable's dependencies, and of all dependencies.
         bom = insert(bom, bom.lastIndexOf("  </components>"), described);
         int dependencies = bom.indexOf("<dependencies>");
         int own = bom.indexOf("<dependency ref=\"" + root.group(1) + "\">\n", dependencies);

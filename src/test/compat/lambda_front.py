@@ -28,12 +28,12 @@ import loopback
 
 ROUTE = "POST /v1/uploads/{upload_id}/cancel"
 HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
-# API Gateway waits for 30 seconds; a function with a budget of a few answers long before or never.
+# API Gateway waits for 30 seconds; the function under test has a budget of a few.
 INTEGRATION_TIMEOUT = 10
 TEXT = re.compile(r"(text/[^;]+|application/(json|xml|javascript))(; *charset=utf-8)?", re.IGNORECASE)
-# Headers of one connection, which API Gateway ends and begins anew.
+# Hop-by-hop headers, which API Gateway does not forward.
 HOP_BY_HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect"}
-# Headers that API Gateway sets itself, whatever the function says.
+# Headers that API Gateway always sets itself.
 OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
@@ -99,7 +99,7 @@ def response_of(payload):
     """Status, headers and body of a proxy response; ValueError if API Gateway would not understand it."""
     response = json.loads(payload)
     if not isinstance(response, dict) or "statusCode" not in response:
-        # Whatever is no proxy response is taken for the body of one.
+        # Anything other than a proxy response is taken for the body of one.
         return 200, [("content-type", "application/json")], payload
     status, headers = response["statusCode"], response.get("headers", {})
     cookies, body = response.get("cookies", []), response.get("body", "")
@@ -141,7 +141,7 @@ class Function:
         try:
             return answer.get(timeout=INTEGRATION_TIMEOUT)
         except queue.Empty:
-            # So that a function that hangs costs one such wait and not one for each test.
+            # A function that hangs costs one such wait, not one per test.
             self.lost = True
             raise
 

@@ -113,7 +113,7 @@ def api(uploads):
             number = uploads.record({"path": self.path, "headers": headers, "body": self.body().decode()})
             answer = uploads.answer(self.path, number, self.headers.get("authorization", ""))
             if answer is None:
-                # A reset instead of an orderly end.
+                # A reset instead of a normal close.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
                 self.close_connection = True

@@ -1,5 +1,5 @@
 // Package compat runs OpenAI's official Go client, on which its CLI is built too, against the function.
-// OPENAI_BASE_URL and OPENAI_API_KEY are all it is told.
+// OPENAI_BASE_URL and OPENAI_API_KEY are its only settings.
 package compat
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 )
 
-// An id that no other test has; see openai_stub.py for the kinds.
+// A unique id; see openai_stub.py for the kinds.
 func uploadID(kind string) string {
 	return "upload_" + kind + "_" + rand.Text()
 }
@@ -82,7 +82,7 @@ func TestFailuresAreTypedErrors(t *testing.T) {
 				!strings.Contains(failure.Message, row.words) {
 				t.Errorf("%d %s", failure.StatusCode, failure.RawJSON())
 			}
-			// Without a whole answer there is no request to name.
+			// Without a complete response there is no request id.
 			requestID := failure.Response.Header.Get("x-request-id")
 			if answered := row.kind != "slow"; answered != strings.HasPrefix(requestID, "req_"+id) {
 				t.Errorf("x-request-id is %q", requestID)

@@ -1,4 +1,4 @@
-// OpenAI's official Node client against the function. OPENAI_BASE_URL and OPENAI_API_KEY are all it is told.
+// OpenAI's official Node client against the function. OPENAI_BASE_URL and OPENAI_API_KEY are its only settings.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -8,7 +8,7 @@ import OpenAI from 'openai';
 const { COMPAT_STUB: stub, COMPAT_KEY: key, OPENAI_API_KEY: token } = process.env;
 const client = new OpenAI({ maxRetries: 0 });
 
-/** An id that no other test has; see openai_stub.py for the kinds. */
+/** A unique id; see openai_stub.py for the kinds. */
 const uploadId = (kind) => `upload_${kind}_${randomUUID()}`;
 
 /** The requests that reached OpenAI with this in their path. */

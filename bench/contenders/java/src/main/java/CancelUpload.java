@@ -34,7 +34,7 @@ public final class CancelUpload implements RequestHandler<String, Map<String, Ob
                 "status", upload.status().asString());
     }
 
-    /** The JDK takes PEM files by code only. */
+    /** The JDK has no setting for PEM files. */
     private static X509TrustManager trustManager(String pemFile) throws Exception {
         KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
         anchors.load(null, null);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever an upstream sends, when, and in however many records: an answer belongs to its request. */
+/** A response belongs to its request, whatever an upstream sends, at any time and in any number of records. */
 @Tag("reliability")
 class AnswersBelongToRequestsIT {
 
@@ -85,7 +85,7 @@ class AnswersBelongToRequestsIT {
         }
     }
 
-    /** Something sent over a connection that carries no request. */
+    /** Data sent over a connection without a request. */
     private record Word(String name, Writer writer) {
         interface Writer {
             void write(Peer peer) throws java.io.IOException;
@@ -138,7 +138,7 @@ class AnswersBelongToRequestsIT {
     @ParameterizedTest
     @MethodSource("unasked")
     void aConnectionOnWhichTheServerSpokeFirstCarriesNoRequest(Layer layer, Word word) throws Exception {
-        // Init waits half a second for a connection, and a busy machine may have none by then.
+        // Init waits half a second for a connection, which may be too short on a busy machine.
         for (int i = 0; i < 20; i++) {
             if (isNotUsedAfter(layer, word)) {
                 return;

@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("reliability")
 class DeadlinesIT {
 
-    /** Far longer than any bound of these tests. */
+    /** Much longer than any bound of these tests. */
     private static final Duration FLOOD = Duration.ofSeconds(20);
 
-    /** Takes a client of the JDK's TLS several seconds to read, and a server one or two to make. */
+    /** Takes the JDK's TLS client several seconds to read, and a server one or two to create. */
     private static final int BURST = 60_000;
 
-    /** Bytes that the kernel takes of a sender at once, though nobody reads. */
+    /** Bytes that the kernel buffers for a sender while nothing reads them. */
     private static final int BUFFERED = 60_000;
 
     private static final Duration BUDGET = Duration.ofSeconds(2);
@@ -136,12 +136,12 @@ class DeadlinesIT {
         };
     }
 
-    /** What comes after the request is an answer to it; whoever speaks for longer than this has spoken by then. */
+    /** Data after the request counts as its response; a server that sends for longer than this has started by then. */
     private static void awaitOpening(CountDownLatch spoken) throws InterruptedException {
         spoken.await(3, TimeUnit.SECONDS);
     }
 
-    /** They are ready before the function looks, so that it finds one after the other however quickly it reads. */
+    /** Sent before the function checks, so that it finds one after the other at any reading speed. */
     @Test
     void keyUpdatesThatWaitOnTheFirstConnectionDelayNoInit() throws Exception {
         CompletableFuture<Sandbox> started = new CompletableFuture<>();
@@ -181,7 +181,7 @@ class DeadlinesIT {
         }
     }
 
-    /** When it returns, the function has as many before it as fit into the connection, and the rest follows. */
+    /** On return the connection's buffers are full, and the rest follows. */
     private static void burst(Peer peer) throws IOException {
         byte[] all = peer.keyUpdates(BURST);
         peer.raw(Arrays.copyOf(all, BUFFERED));
@@ -236,7 +236,7 @@ class DeadlinesIT {
         });
     }
 
-    /** OPENAI_TIMEOUT is 1 s and there is one attempt, so that CANCEL_BUDGET has nothing to end. */
+    /** OPENAI_TIMEOUT is 1 s with one attempt, so that CANCEL_BUDGET never applies. */
     @ParameterizedTest
     @MethodSource("streams")
     void anAttemptEndsWithinItsTimeout(Move stream) throws Exception {

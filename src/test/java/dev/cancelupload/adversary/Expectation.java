@@ -1,13 +1,13 @@
 package dev.cancelupload.adversary;
 
-/** What may become of an upload, by what its upstream does. */
+/** The possible outcomes of an upload, given the upstream's behaviour. */
 enum Expectation {
-    /** It has to be cancelled, if need be by another attempt. */
+    /** Must be cancelled, if necessary by a retry. */
     CANCELLED,
-    /** Nothing said that it is cancelled, so that nobody may. */
+    /** The upstream never confirmed the cancel, so the function must not report it. */
     FAILED,
-    /** The function may have had no way of knowing. Whatever it says has to be true. */
+    /** The function may not know the outcome, but whatever it reports must be true. */
     EITHER,
-    /** The same, and the event may be refused as a whole, so that nothing is said of the upload. */
+    /** Like the one before, but the whole event may also be refused without a report on the upload. */
     PERHAPS_REFUSED
 }

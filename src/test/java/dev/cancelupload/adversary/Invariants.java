@@ -16,10 +16,10 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What holds after every invocation, whoever was at the other end. Each violation is an {@link AssertionError}. */
+/** The invariants after every invocation, with any peer. Each violation is an {@link AssertionError}. */
 final class Invariants {
 
-    /** Every upload's id in these tests begins so, and has no other characters. */
+    /** The form of all upload ids in these tests. */
     static final String ID_PREFIX = "upload_adv";
 
     private static final Pattern ID = Pattern.compile(ID_PREFIX + "[0-9a-z]+");
@@ -27,7 +27,7 @@ final class Invariants {
     /** No other key of OpenAI's either. */
     private static final Pattern ANY_KEY = Pattern.compile("sk-[A-Za-z0-9_-]{20,}");
 
-    /** C0, C1, line and paragraph separators, and those that change the direction or the width of what follows. */
+    /** C0, C1, line and paragraph separators, and characters that change the direction or width of text. */
     private static final Pattern UNPRINTABLE =
             Pattern.compile("[\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]");
 
@@ -41,15 +41,15 @@ final class Invariants {
     private static final int LARGEST_LOAD_BALANCER_RESULT = 1024 * 1024;
     private static final int LARGEST_ERROR = 128 * 1024;
 
-    /** The promise is half a second; the rest is what an event of 6 MB takes on the way. */
+    /** The promised half a second, plus the transfer of an event of 6 MB. */
     private static final Duration BEYOND_BUDGET = Duration.ofMillis(500);
 
     private static final Duration HANDING_OVER = Duration.ofMillis(500);
 
-    /** A machine that was later than this may have made an attempt time out. */
+    /** A longer delay of the machine may have made an attempt time out. */
     private static final Duration LATE = Duration.ofMillis(200);
 
-    /** Who is late once has others who wait for it. */
+    /** A delay of one attempt also delays those that wait for it. */
     private static final int FOLLOW_UPS = 3;
 
     private static final int MOST_THREADS = 30;
@@ -61,7 +61,7 @@ final class Invariants {
     private final Duration budget;
 
     /**
-     * @param key that must not be seen
+     * @param key that must not appear
      * @param budget the value of {@code CANCEL_BUDGET}
      */
     Invariants(Upstream upstream, Sandbox sandbox, String key, Duration budget) {
@@ -71,7 +71,7 @@ final class Invariants {
         this.budget = budget;
     }
 
-    /** Init took no more than a second, the machine's delays aside. */
+    /** Init took at most a second, without the machine's delays. */
     void checkInit() throws InterruptedException {
         Duration init = sandbox.init(FOLLOW_UPS);
         require(
@@ -80,14 +80,14 @@ final class Invariants {
                 "it took " + init.toMillis() + " ms");
     }
 
-    /** Hands over the event and checks what comes. */
+    /** Sends the event and checks the result. */
     Sandbox.Post check(Invocation invocation) throws IOException, InterruptedException {
         Sandbox.Post post = sandbox.invoke(invocation.event(), invocation.headers());
         Invocation expected = post.missed().compareTo(LATE) > 0 ? invocation.unsure() : invocation;
         List<String> lines = sandbox.newLines();
         checkSecrets("what was posted", post.body());
         checkSecrets("the headers of what was posted", post.headers());
-        // Together, since a key may be spread over lines; they differ in little else.
+        // All lines together, since a key may be spread over them.
         checkSecrets("the log", String.join("\n", lines));
         checkTime(post);
         checkSize(expected, post);
@@ -151,7 +151,7 @@ final class Invariants {
         }
     }
 
-    /** Ids of others do not belong here; one's own may be cut at the end. */
+    /** Contains no ids of other uploads; its own may be cut at the end. */
     private static void checkIds(Set<String> own, String where, String text) {
         Matcher matcher = ID.matcher(text);
         while (matcher.find()) {
@@ -206,7 +206,7 @@ final class Invariants {
                         && PRINTABLE_ASCII.matcher(value).matches(),
                 "over HTTP only what an OpenAI client uses comes through",
                 name + ": " + shown(value))));
-        // What a client would put together of it again.
+        // As a client would reassemble it.
         checkSecrets("the headers of the HTTP response", headers.toString());
         Map.of("content-type", "application/json", "x-content-type-options", "nosniff", "cache-control", "no-store")
                 .forEach((name, value) -> require(
@@ -286,7 +286,7 @@ final class Invariants {
         return shown(text.substring(Math.max(0, at - 150)));
     }
 
-    /** For a reader; without what would spoil the terminal. */
+    /** For the report of a failure, without control characters. */
     private static String shown(String text) {
         String some = text.length() <= 1500
                 ? text

@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One event, and what has to come of it.
+ * An event and its expected result.
  *
  * @param name of the sender's move
- * @param event as handed over
- * @param headers more of what the Runtime API says with it
- * @param uploads what may become of each upload that it names
- * @param moves what the upstream does with each, for a reader
- * @param reply in what form the result is
+ * @param event as sent
+ * @param headers additional headers of the Runtime API's response
+ * @param uploads the possible outcomes of each named upload
+ * @param moves the upstream's behaviour for each, for messages
+ * @param reply the form of the result
  */
 record Invocation(
         String name,
@@ -25,15 +25,15 @@ record Invocation(
     enum Reply {
         /** The Upload or an error. */
         UPLOAD,
-        /** Which messages failed; a message's id is {@code m-} and the upload's. */
+        /** The failed messages; the id of a message is {@code m-} and the upload's. */
         BATCH,
-        /** A proxy response with headers of one value each. */
+        /** A proxy response with single-value headers. */
         HTTP,
-        /** One of a load balancer, which takes less. */
+        /** The response to a load balancer, with a lower size limit. */
         LOAD_BALANCER,
         /** A report or an error. */
         REPORT,
-        /** Whatever is within the bounds. */
+        /** Anything within the limits. */
         ANY
     }
 
@@ -41,7 +41,7 @@ record Invocation(
         this(name, event, Map.of(), Map.of(), Map.of(), reply);
     }
 
-    /** The same where something else than the upstream's own moves may keep an honest answer from its caller. */
+    /** Like the one before, where other causes than the upstream may prevent a correct response. */
     Invocation unsure() {
         Map<String, Expectation> expectations = new LinkedHashMap<>(uploads);
         expectations.replaceAll((id, expected) -> expected == Expectation.CANCELLED ? Expectation.EITHER : expected);

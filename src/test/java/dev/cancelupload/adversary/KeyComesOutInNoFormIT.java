@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The upstream repeats the key that it was sent, in every form and in every place of an answer. */
+/** An upstream that repeats the key in every encoding and every part of a response. */
 @Tag("reliability")
 class KeyComesOutInNoFormIT {
 
@@ -58,7 +58,7 @@ class KeyComesOutInNoFormIT {
                     connection -> Layer.PLAIN,
                     key,
                     Target.AMPLE,
-                    // What a message does not quote, the log does not have either: nothing is to be gained by retries.
+                    // Text that no message quotes is not logged either, so retries would test nothing more.
                     Map.of("OPENAI_MAX_RETRIES", "0"));
             TARGETS.put(export + key, target);
         }

@@ -17,22 +17,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks for twelve characters of the key in a row in a text and in all that can be decoded from it: one decoding after
- * the other, in any order. It shares no code with what masks the key.
+ * Searches a text, and everything that can be decoded from it by any sequence of decodings, for twelve consecutive
+ * characters of the key. Shares no code with the redaction.
  */
 final class KeyDetector {
 
     static final int PART = 12;
 
-    /**
-     * What has to be put together again has to be longer, since what stands on both sides of a gap can fit by chance.
-     */
+    /** A piece with gaps must be longer, since the parts around a gap may match by chance. */
     private static final int PIECES = 16;
 
-    /** Enough for an escape in an escape in base64, and one more. */
+    /** Enough for an escape in an escape in base64, plus one. */
     private static final int MOST_DECODINGS = 4;
 
-    /** Characters that are looked at for one text; the plainest decodings come first. */
+    /** Limit on the characters searched per text; the simplest decodings come first. */
     private static final int MOST_WORK = 8_000_000;
 
     private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\(u+([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|.)");
@@ -44,9 +42,7 @@ final class KeyDetector {
     private static final Pattern HEX_RUN = Pattern.compile("[0-9a-fA-F]{24,}");
     private static final Pattern READABLE = Pattern.compile("[\\x00\\t\\r\\n -~]{" + PART + ",}");
 
-    /**
-     * One way of decoding: its name, and what it makes of a text, which is the text itself if there is nothing in it.
-     */
+    /** A decoding with its name. Returns the same text if there is nothing to decode. */
     private record Decoding(String name, UnaryOperator<String> decoder) {}
 
     private record Text(String text, List<String> decodings) {}
@@ -65,7 +61,7 @@ final class KeyDetector {
 
     private final String key;
     private final String letters;
-    /** By character, whether it is one of the key's. */
+    /** For each character whether it occurs in the key. */
     private final boolean[] isOfKey = new boolean[128];
 
     KeyDetector(String key) {
@@ -77,7 +73,7 @@ final class KeyDetector {
         this.key.chars().forEach(c -> isOfKey[c] = true);
     }
 
-    /** Where the key is, for a reader; empty if it is not in the text. */
+    /** Where the key was found; empty if it is not in the text. */
     Optional<String> in(String text) {
         Deque<Text> left = new ArrayDeque<>(List.of(new Text(text, List.of())));
         Set<String> seen = new HashSet<>();
@@ -111,9 +107,9 @@ final class KeyDetector {
                 .or(() -> run(letters, lettersOf(lower), PIECES));
     }
 
-    /** A run of that many characters of the one text in the other. */
+    /** A common substring of this length. */
     private static Optional<String> run(String key, String text, int least) {
-        // Any run of PART characters has one of these parts whole.
+        // Every substring of PART characters contains one of these parts.
         int step = PART - 4 + 1;
         for (int at = 0; at + 4 <= key.length(); at += step) {
             String part = key.substring(at, at + 4);
@@ -152,7 +148,7 @@ final class KeyDetector {
         return rest.toString();
     }
 
-    /** What stands between the parts of something, or is not seen at all. */
+    /** Separators and invisible characters. */
     private static boolean isSeparator(int c) {
         if (c < 0x80) {
             return c <= ' ' || c == 0x7f || ",:;\"'[]{}".indexOf(c) >= 0;
@@ -253,7 +249,7 @@ final class KeyDetector {
         });
     }
 
-    /** What the runs decode to, as far as it is text: most of what looks like base64 is none. */
+    /** The decoded runs that are text, since most of what looks like base64 is not. */
     private static String runs(Pattern pattern, String text, UnaryOperator<String> decoder) {
         StringBuilder all = new StringBuilder();
         Matcher run = pattern.matcher(text);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The detector that the adversary's tests rely on finds what it has to, and nothing else. */
+/** The key detector of the adversary's tests finds what it should and nothing else. */
 class KeyDetectorTest {
 
     private static final List<String> KEYS = List.of(

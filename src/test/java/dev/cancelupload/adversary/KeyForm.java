@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 
-/** A form in which an upstream may repeat the key it was sent. */
+/** An encoding in which an upstream may repeat the key. */
 enum KeyForm {
     PLAIN,
-    /** The text after {@code Bearer}, too. */
+    /** Also with {@code Bearer}. */
     AUTHORIZATION,
-    /** As .NET's encoder writes a plus sign, PHP's a slash, and both letters that need no escape. */
+    /** A plus sign as .NET escapes it, a slash as PHP does, and escaped letters. */
     JSON_ESCAPED,
     JSON_ESCAPED_TWICE,
     PERCENT_ENCODED,
@@ -41,10 +41,10 @@ enum KeyForm {
     private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
 
     /**
-     * The key in this form.
+     * Encodes the key.
      *
-     * @param random decides what is left to chance: where it is cut
-     * @return characters up to U+00FF stand for bytes, so that UTF-16 can be among them
+     * @param random decides where the key is cut
+     * @return characters up to U+00FF that stand for bytes, so that UTF-16 is possible
      */
     String of(String key, Random random) {
         return switch (this) {
@@ -79,17 +79,17 @@ enum KeyForm {
         };
     }
 
-    /** Whether it is JSON text already, which must not be escaped once more. */
+    /** Whether it is already JSON text, which must not be escaped again. */
     boolean isJson() {
         return this == JSON_ESCAPED || this == JSON_ESCAPED_TWICE;
     }
 
-    /** Whether a line of HTTP can carry it. */
+    /** Whether it fits a line of HTTP. */
     boolean fitsALine() {
         return this != UTF_16LE && this != UTF_16BE && this != UTF_16_WITH_MARK;
     }
 
-    /** Whether a decoder gets the very key back, so that it is found whatever its letters are. */
+    /** Whether decoding restores the exact key, so that any key is found. */
     boolean keepsCase() {
         return this != UPPER_CASE && this != LOWER_CASE;
     }

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How late this machine is: a thread that only wants to wake up every few milliseconds, and writes down by how much it
- * was missed. What a test allows beyond a promised time grows by that, so that other work on the machine fails no test.
+ * Measures the delays of this machine by a thread that sleeps for a few milliseconds at a time. Tests add the delays to
+ * their time limits, so that other work on the machine fails no test.
  */
 final class Machine {
 
     private static final long TICK = Duration.ofMillis(5).toNanos();
 
-    /** A busy machine is this late all the time, which what is allowed anyway has room for. */
+    /** Delays up to this are normal on a busy machine and within the tolerance of the tests. */
     private static final long USUAL = Duration.ofMillis(100).toNanos();
 
     private static long missed;
@@ -37,7 +37,7 @@ final class Machine {
         }
     }
 
-    /** The sum of all delays so far; the difference of two readings is what was missed in between. */
+    /** The sum of all delays; the difference of two readings is the delay between them. */
     static synchronized Duration missed() {
         return Duration.ofNanos(missed);
     }

@@ -4,35 +4,35 @@ import dev.cancelupload.upstream.Upstream;
 import java.util.Random;
 
 /**
- * One thing that the upstream does to one upload.
+ * A behaviour of the upstream towards one upload.
  *
- * @param kind what it tries
- * @param name for a reader
+ * @param kind the kind of attack
+ * @param name for messages
  * @param weight how often it is chosen, compared to others of its kind
- * @param expectation what may become of the upload
- * @param play does it
+ * @param expectation the possible outcomes of the upload
+ * @param play performs it
  */
 record Move(Kind kind, String name, int weight, Expectation expectation, Play play) {
 
-    /** What moves try, and how many of a hundred uploads get one. */
+    /** The kinds of moves, with their percentage of uploads. */
     enum Kind {
-        /** A plain answer, or OpenAI's own errors: most callers are served well, and notice if they are not. */
+        /** A correct response or one of OpenAI's errors, since most callers must be served correctly. */
         HONEST(36),
-        /** More than one answer, before, between and after requests. */
+        /** Additional responses before, between and after requests. */
         SURPLUS(16),
-        /** Something that is not the cancelled Upload that was asked for. */
+        /** Something other than the requested Upload, cancelled. */
         WRONG(8),
-        /** The honest answer, in pieces that nobody expects. */
+        /** A correct response in unusual fragments. */
         PIECES(12),
-        /** TLS that goes on without data. */
+        /** Endless TLS records without data. */
         KEY_UPDATES(5),
-        /** The key in an answer. */
+        /** The key in a response. */
         LEAK(14),
-        /** What an answer says to a browser, a gateway or a terminal. */
+        /** Attacks on browsers, gateways and terminals. */
         POISON(4),
-        /** Connections that end or hang, answers without end. */
+        /** Connections that end or hang, endless responses. */
         FAULT(5),
-        /** What is no move of the upstream: events, messages and contexts that are sent to do harm. */
+        /** Hostile events, messages and contexts, not a move of the upstream. */
         EVENTS(0);
 
         final int share;
@@ -42,14 +42,14 @@ record Move(Kind kind, String name, int weight, Expectation expectation, Play pl
         }
     }
 
-    /** What is done with a request, with chance in it. */
+    /** Handles a request, with random choices. */
     @FunctionalInterface
     interface Play {
         /** @return whether the connection can have another request */
         boolean answers(Upstream.Exchange exchange, Random random) throws java.io.IOException, InterruptedException;
     }
 
-    /** The move's way with an upload; what it leaves to chance is decided by this seed. */
+    /** The move with its random choices fixed by this seed. */
     Upstream.Play seeded(long seed) {
         return exchange -> play.answers(exchange, new Random(seed + exchange.attempt()));
     }

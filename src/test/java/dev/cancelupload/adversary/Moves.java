@@ -18,13 +18,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Everything that the hostile upstream can do to one upload. */
+/** All moves of the hostile upstream. */
 final class Moves {
 
-    /** The size of the function's read buffer: an answer that fills it exactly leaves no trace of what follows. */
+    /** The size of the function's read buffer: after a response that fills it exactly, following data is not in it. */
     static final int BUFFER = 8192;
 
-    /** Another's upload, of which no test knows. */
+    /** An upload of another caller, unknown to the tests. */
     static final String STRANGER = "upload_stranger";
 
     private final List<Move> all = new ArrayList<>();
@@ -49,7 +49,7 @@ final class Moves {
         all.add(new Move(kind, name, weight, expectation, play));
     }
 
-    /** The first request gets this, those after it are answered well. */
+    /** The first request gets this, later ones a correct response. */
     private void first(Kind kind, String name, int weight, Expectation expectation, Play play) {
         add(
                 kind,
@@ -96,7 +96,7 @@ final class Moves {
                 .header("retry-after-ms", "1")));
     }
 
-    /** What a caller of before was, or could have been, answered. */
+    /** A possible response to an earlier caller. */
     private static byte[] stale(Exchange exchange, String id, Random random) {
         return random.nextBoolean()
                 ? Answer.upload(id, exchange.nonce(), "cancelled").bytes()
@@ -397,14 +397,14 @@ final class Moves {
         });
     }
 
-    /** Sends key updates for so long, or until the other side is gone. */
+    /** Sends key updates for this time, or until the peer has disconnected. */
     static void flood(Peer peer, Duration time) throws IOException {
         for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
             peer.sendKeyUpdates(200);
         }
     }
 
-    /** The same, while the connection's own thread reads what comes back. */
+    /** Like the one before, while the connection's thread reads the replies. */
     static void floodBeside(Peer peer, Duration time, boolean goesOn) {
         Upstream.daemon(() -> {
             try {
@@ -418,7 +418,7 @@ final class Moves {
         });
     }
 
-    /** Where in an answer the key can be. */
+    /** The positions of the key in a response. */
     enum Place {
         MESSAGE,
         CODE,
@@ -439,7 +439,7 @@ final class Moves {
         CHUNK_EXTENSION,
         TRAILER;
 
-        /** Whether it is in the head or between chunks. */
+        /** Whether the position is in the head or between chunks. */
         boolean isALine() {
             return ordinal() >= REQUEST_ID.ordinal();
         }
@@ -464,7 +464,7 @@ final class Moves {
         }
     }
 
-    /** An answer that has the key somewhere; it is not to be retried. */
+    /** A response with the key, which is not retried. */
     static Answer leak(Exchange exchange, KeyForm form, Place place, int status, Random random) {
         String key = form.of(exchange.key(), random);
         String quoted = form.isJson() ? '"' + key + '"' : jsonQuoted(key);
@@ -515,7 +515,7 @@ final class Moves {
         return "{\"error\":{\"message\":\"" + message + "\"," + field + "}}";
     }
 
-    /** Only what has to be escaped is; the rest goes as the bytes that it stands for. */
+    /** Escapes only what must be; the rest is sent as bytes. */
     private static String jsonQuoted(String text) {
         StringBuilder json = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
@@ -531,7 +531,7 @@ final class Moves {
         return json.append('"').toString();
     }
 
-    /** Header fields that an upstream has no business to set for our callers. */
+    /** Header fields that an upstream must not set for callers. */
     private static final List<String> HOSTILE_HEADERS = List.of(
             "access-control-allow-origin: *",
             "access-control-allow-credentials: true",

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The upstream speaks to a browser, a gateway, a terminal or a reader of logs. */
+/** An upstream that attacks browsers, gateways, terminals and readers of logs. */
 @Tag("reliability")
 class OnlyWhatAClientUsesIT {
 

@@ -22,15 +22,15 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * Invocation after invocation of one process, by many callers, with a hostile upstream that picks its moves by a seed,
- * and does things to idle connections in between. The invariants are checked after each.
+ * Invokes one process many times, with a hostile upstream that chooses its moves by a seed and also disturbs idle
+ * connections. Checks the invariants after each invocation.
  */
 final class RandomWalk {
 
     private static final Duration BUDGET = Duration.ofSeconds(8);
     private static final int REMEMBERED = 12;
 
-    /** What kind of move each of those between requests is; {@link #disturb} has most of them. */
+    /** The kinds of the moves between requests; see {@link #disturb}. */
     private static final List<Move.Kind> BETWEEN = List.of(
             Move.Kind.SURPLUS,
             Move.Kind.KEY_UPDATES,
@@ -45,7 +45,7 @@ final class RandomWalk {
             Move.Kind.KEY_UPDATES,
             Move.Kind.SURPLUS);
 
-    /** What the collector may not have given back yet. */
+    /** Memory that the collector may not have released yet. */
     private static final int MOST_GROWTH_MB = 24;
 
     private final Export export;
@@ -62,7 +62,7 @@ final class RandomWalk {
     private int surprises;
 
     /**
-     * @param tls whether the upstream has TLS, each connection either 1.2 or 1.3
+     * @param tls whether the upstream uses TLS, 1.2 or 1.3 for each connection
      * @param seed of all choices
      * @param kinds of moves to play; {@link Move.Kind#HONEST} is always among them
      */
@@ -85,7 +85,7 @@ final class RandomWalk {
      * Plays it.
      *
      * @param servers the upstream's certificate
-     * @return what there was, for a reader
+     * @return a summary
      * @throws AssertionError with the seed and the last invocations if an invariant was violated
      */
     String play(int invocations, Servers servers) throws Exception {
@@ -126,7 +126,7 @@ final class RandomWalk {
         }
     }
 
-    /** One of OpenAI's, or one of a gateway's, which has characters that encoders like to escape. */
+    /** A key like OpenAI's, or one of a gateway with characters that encoders escape. */
     private String key() {
         return random.nextBoolean()
                 ? "sk-proj-" + Moves.letters(random, 20) + "_" + Moves.letters(random, 20) + "-"
@@ -147,7 +147,7 @@ final class RandomWalk {
         chosen.forEach((id, move) -> upstream.plays(id, move.seeded(random.nextLong())));
         Invocation invocation = hostile ? senders.hostile(export) : event(chosen);
         if (upstream.hasOpenings()) {
-            // Where the upstream speaks first, its answer may be taken for one, though never for another's.
+            // If the upstream sends first, that may count as the response, but never as another request's.
             invocation = invocation.unsure();
         }
         last.add(before + invocation);
@@ -186,7 +186,7 @@ final class RandomWalk {
         throw new AssertionError();
     }
 
-    /** What the upstream does between two requests: to the idle connections, or to the next one. */
+    /** Disturbs the idle connections or the next one between two requests. */
     private String between(Upstream upstream) throws IOException {
         int kind = random.nextInt(12);
         if (!moves.containsKey(BETWEEN.get(kind))) {
@@ -226,7 +226,7 @@ final class RandomWalk {
             try {
                 disturb(peer, kind, new Random(choice));
             } catch (IOException e) {
-                // The function has closed it, as well it may.
+                // The function has closed it, which is allowed.
             }
         }
         return "disturbance " + kind + " of idle connections; ";

@@ -27,7 +27,7 @@ class RandomWalkIT {
 
     private static final long SEED = Long.getLong("reliability.seed", 6);
 
-    /** Of each export over TLS; half as many over plain HTTP. */
+    /** Per export over TLS; half as many over plain HTTP. */
     private static final int STEPS = Integer.getInteger("reliability.steps", 1200);
 
     private static final Set<Move.Kind> KINDS = kinds();
@@ -35,7 +35,7 @@ class RandomWalkIT {
     @TempDir
     static Path folder;
 
-    /** They mostly wait, so that three at a time take no longer than one. */
+    /** Three at a time, since they mostly wait. */
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(3);
 
     private static final Map<String, Future<String>> WALKS = new LinkedHashMap<>();

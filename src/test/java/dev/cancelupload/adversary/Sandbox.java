@@ -15,19 +15,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A process with the memory of the smallest function, with an eye on how late the machine is. */
+/** A process with the memory limit of the smallest function, which also measures the machine's delays. */
 final class Sandbox implements AutoCloseable {
 
-    /** The smallest MemorySize that the template takes. */
+    /** The smallest MemorySize of the template. */
     static final int LEAST_MEMORY_MB = 128;
 
-    /** Beyond the budget: who has posted nothing by then never will. */
+    /** Time beyond the budget after which no response is expected any more. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration LOOK = Duration.ofMillis(50);
 
     /**
-     * What an invocation came to.
+     * The result of an invocation.
      *
      * @param kind {@code response} or {@code error}
      * @param body as posted, UTF-8
@@ -65,7 +65,7 @@ final class Sandbox implements AutoCloseable {
                 .minus(missedBefore));
     }
 
-    /** Without a limit nothing would be known about memory, and so there is no test without one. */
+    /** Without a memory limit the test would prove nothing, so it fails. */
     private static Bootstrap limited(Map<String, String> environment) {
         try {
             return Bootstrap.withMemory(LEAST_MEMORY_MB, environment);
@@ -80,7 +80,7 @@ final class Sandbox implements AutoCloseable {
     /**
      * Waits until it asks for its first event.
      *
-     * @param followUps how often what the machine was late does not count
+     * @param followUps how often the machine's delays are subtracted
      * @return how long that took
      */
     Duration init(int followUps) throws InterruptedException {
@@ -100,12 +100,12 @@ final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** Hands over an event as soon as the process asks for one, and waits for what it posts. */
+    /** Sends an event when the process requests one, and waits for the result. */
     Post invoke(String event) throws InterruptedException {
         return invoke(event, Map.of());
     }
 
-    /** @param headers more of what the Runtime API says with an event */
+    /** @param headers additional headers of the event */
     Post invoke(String event, Map<String, String> headers) throws InterruptedException {
         Limit limit = new Limit();
         RuntimeApi.Invocation next = new RuntimeApi.Invocation(event.getBytes(StandardCharsets.UTF_8), headers);
@@ -131,7 +131,7 @@ final class Sandbox implements AutoCloseable {
                 Machine.missed().minus(missed));
     }
 
-    /** Until when something has to happen. */
+    /** The deadline of an operation. */
     private final class Limit {
         private final long end = System.nanoTime() + budget.plus(PATIENCE).toNanos();
         private final Duration missed = Machine.missed();
@@ -149,7 +149,7 @@ final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** The end of the log, for a reader. */
+    /** The end of the log, for messages. */
     String tail() {
         return process.tail();
     }
@@ -163,7 +163,7 @@ final class Sandbox implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** What the kernel says of its memory and threads, in {@code /proc/<pid>/status}: kB, or a number. */
+    /** A value of {@code /proc/<pid>/status}: memory in kB, or a number. */
     long status(String field) throws IOException {
         return process.status(field);
     }
@@ -172,19 +172,19 @@ final class Sandbox implements AutoCloseable {
         return process.descriptors();
     }
 
-    /** Stops it between two instructions. What that takes is no part of init. */
+    /** Freezes the process. The time that this takes does not count as init. */
     void freeze() throws IOException, InterruptedException {
         process.freeze();
         frozenAt = System.nanoTime();
     }
 
-    /** Lets it go on. */
+    /** Resumes the process. */
     void thaw() throws IOException, InterruptedException {
         frozen = frozen.plusNanos(System.nanoTime() - frozenAt);
         process.thaw();
     }
 
-    /** Ends the process in the middle of whatever it does. */
+    /** Kills the process. */
     void kill() {
         process.kill();
     }

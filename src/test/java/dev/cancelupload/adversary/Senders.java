@@ -14,31 +14,31 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 
-/** Events: those that name uploads in every form of their trigger, and those that are sent to do harm. */
+/** Senders of events: with uploads in every form of their trigger, and hostile ones. */
 final class Senders {
 
     /** Below Lambda's 6 MB, envelope included. */
     static final int LARGEST_EVENT = 5_900_000;
 
-    /** Below SQS's 1 MiB, with room for what JSON in JSON adds. */
+    /** Below SQS's 1 MiB, with room for nested JSON escapes. */
     static final int LARGEST_MESSAGE = 900_000;
 
     private final Random random;
     private final boolean harm;
 
-    /** @param harm whether those who name uploads send more than that */
+    /** @param harm whether events with uploads also contain hostile data */
     Senders(Random random, boolean harm) {
         this.random = random;
         this.harm = harm;
     }
 
-    /** Text of about so many characters that makes work for whoever reads it. */
+    /** Text of about this length that is expensive to read. */
     @FunctionalInterface
     interface Filling {
         String of(int characters, Random random);
     }
 
-    /** JSON that is hostile by its shape alone, by name. */
+    /** JSON with a hostile structure, by name. */
     static final Map<String, Filling> FILLINGS = fillings();
 
     private static Map<String, Filling> fillings() {
@@ -71,7 +71,7 @@ final class Senders {
         return String.join(",", Collections.nCopies(Math.max(1, size / (element.length() + 1)), element));
     }
 
-    /** An object whose field names nobody has seen before. */
+    /** An object with field names that never repeat. */
     static String uniqueNames(int size, Random random) {
         StringBuilder json = new StringBuilder("{");
         while (json.length() < size) {
@@ -108,7 +108,7 @@ final class Senders {
         return new Invocation("hostile event, " + name, event, Invocation.Reply.ANY);
     }
 
-    /** As many as a clean-up takes, each so long and none of them an id. */
+    /** As many ids as a clean-up takes, all invalid and of this length. */
     Invocation invalidIds(int length) {
         String event = java.util.stream.IntStream.range(0, 1000)
                 .mapToObj(i -> "\"" + i + "/" + "x".repeat(length) + "\"")
@@ -116,7 +116,7 @@ final class Senders {
         return new Invocation("1000 invalid ids of " + length + " characters", event, Invocation.Reply.ANY);
     }
 
-    /** What a caller of Lambda's Invoke can say beside the event. */
+    /** The context that a caller of Lambda's Invoke can send with the event. */
     Map<String, String> context() {
         if (!harm || random.nextInt(20) > 0) {
             return Map.of();
@@ -164,7 +164,7 @@ final class Senders {
     void hostileMessages(List<String> records, int count, int most) {
         for (int i = 0; i < count; i++) {
             List<Filling> fillings = List.copyOf(FILLINGS.values());
-            // Escaped once more, it is half as long again.
+            // Another level of escaping adds half of the length.
             String body = fillings.get(random.nextInt(fillings.size())).of(1 + random.nextInt(most * 2 / 3), random);
             records.add(message("hostile-" + i, body));
         }
@@ -186,7 +186,7 @@ final class Senders {
         return "{\"Records\":[" + String.join(",", records) + "]}";
     }
 
-    /** A request for one upload in one of four dialects, with whatever a client may send along. */
+    /** A request for one upload in one of the four proxy formats, with anything else that a client may send. */
     Invocation http(Map<String, Move> uploads) {
         String id = uploads.keySet().iterator().next();
         int dialect = random.nextInt(4);

@@ -29,14 +29,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * With 128 MB, the least that the template allows, nothing that anybody sends ends the process or makes it grow for
- * ever.
- */
+/** With 128 MB, the template's minimum, nothing that a peer sends ends the process or makes its memory grow forever. */
 @Tag("reliability")
 class SmallestMemoryIT {
 
-    /** More than the collector's slack, and less than what these tests would leave if it stayed. */
+    /** More than the collector's slack, and less than a leak in these tests would leave. */
     private static final int MOST_GROWTH_MB = 16;
 
     @TempDir
@@ -102,7 +99,7 @@ class SmallestMemoryIT {
         }
     }
 
-    /** If the process dies in the middle of a batch, what was done is in the log. */
+    /** If the process is killed during a batch, the log has the finished uploads. */
     @Test
     void anUploadIsInTheLogWhenItIsFinishedAndNotWhenItsBatchIs() throws Exception {
         int concurrency = 8;
@@ -123,10 +120,10 @@ class SmallestMemoryIT {
                 try {
                     target.sandbox.invoke("[\"" + String.join("\",\"", ids) + "\"]");
                 } catch (AssertionError | InterruptedException e) {
-                    // It is killed, or the test has failed.
+                    // The process was killed, or the test has failed.
                 }
             });
-            // Each of those that wait had finished another upload before.
+            // Each waiting thread had finished another upload before.
             allWait.await();
             target.sandbox.kill();
             long lines = target.sandbox.newLines().stream()
@@ -157,7 +154,7 @@ class SmallestMemoryIT {
         return Senders.FILLINGS.keySet().stream();
     }
 
-    /** What one sender sends is no other sender's loss. */
+    /** A hostile sender does not affect other senders. */
     @ParameterizedTest
     @MethodSource("fillings")
     void noMessageTakesOthersWithIt(String filling) throws Exception {
@@ -173,7 +170,7 @@ class SmallestMemoryIT {
             }
             String event = Senders.records(records);
             if (event.length() > Senders.LARGEST_EVENT) {
-                // Escapes within escapes; one message less does it.
+                // Nested escapes exceed the limit; leave one message out.
                 event = Senders.records(records.subList(0, 4));
                 uploads.keySet().removeAll(List.copyOf(uploads.keySet()).subList(2, 5));
             }
@@ -217,7 +214,7 @@ class SmallestMemoryIT {
         }
     }
 
-    /** Small ones too, that are surely read. */
+    /** Also small ones, which are certainly read. */
     @Test
     void headerNamesOfRequestsAreNotKept() throws Exception {
         try (Target target = target(Export.CANCEL_UPLOAD_HTTP, Layer.PLAIN)) {
@@ -275,7 +272,7 @@ class SmallestMemoryIT {
         void go() throws IOException, InterruptedException;
     }
 
-    /** Memory after so many steps is about what it was after fewer. */
+    /** Memory does not grow with the number of steps. */
     private static void assertFlat(Target target, int few, int many, Step step) throws Exception {
         long early = 0;
         for (int i = 0; i < many; i++) {

@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import javax.net.ssl.SSLContext;
 
-/** One deployment under attack: the packaged function in Lambda's sandbox, and the hostile upstream behind it. */
+/** A deployment under attack: the packaged function in a sandbox, with a hostile upstream. */
 final class Target implements AutoCloseable {
 
-    /** A certificate and those who trust it, made once. */
+    /** A certificate and its authority, created once. */
     record Servers(SSLContext certificate, String anchors) {
         static Servers in(Path folder) throws Exception {
             Certificates certificates = new Certificates(folder);
@@ -28,10 +28,10 @@ final class Target implements AutoCloseable {
         }
     }
 
-    /** One of OpenAI's. */
+    /** A key like OpenAI's. */
     static final String OPENAI_KEY = "sk-proj-x7Vq0_Zr3TtW-9mKdLb2PfEhYcNsUaJi8RgOe5Q4wB1";
 
-    /** One of a gateway's, which has characters that encoders like to escape. */
+    /** A key of a gateway, with characters that encoders escape. */
     static final String GATEWAY_KEY = "gw+Abc9/Def0Ghi+Jkl8Mno/Pqr7StuVwx6Yz==";
 
     final Export export;
@@ -76,10 +76,10 @@ final class Target implements AutoCloseable {
         invariants = new Invariants(upstream, sandbox, key, budget);
     }
 
-    /** Where nobody stalls, time is no matter, however busy the machine. */
+    /** For moves that never stall, so that time does not matter on a busy machine. */
     static final Duration AMPLE = Duration.ofSeconds(30);
 
-    /** With a budget that no test spends. */
+    /** With a budget that no test exhausts. */
     Target(Export export, Servers servers, Layer layer, Map<String, String> variables) throws IOException {
         this(export, servers, connection -> layer, OPENAI_KEY, AMPLE, variables);
     }
@@ -108,7 +108,7 @@ final class Target implements AutoCloseable {
         }
     }
 
-    /** Somebody who is served well. */
+    /** A caller that must be served correctly. */
     Sandbox.Post checkHonest() throws IOException, InterruptedException {
         return check(HONEST);
     }

@@ -3,7 +3,7 @@ package dev.cancelupload.reliability;
 import dev.cancelupload.upstream.OpenAI;
 import java.nio.charset.StandardCharsets;
 
-/** OpenAI's answers as bytes. */
+/** OpenAI's responses as bytes. */
 final class Answers {
     private Answers() {}
 

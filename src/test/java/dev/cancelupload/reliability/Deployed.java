@@ -16,11 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One export of the packaged function in a process of its own, with an OpenAI of its own behind it. */
+/** An export of the packaged function in its own process, with its own mock of OpenAI. */
 final class Deployed implements AutoCloseable {
 
     /**
-     * What an invocation came to.
+     * The result of an invocation.
      *
      * @param kind {@code response} or {@code error}
      * @param body as posted
@@ -59,7 +59,7 @@ final class Deployed implements AutoCloseable {
         process = new Bootstrap(environment, arguments);
     }
 
-    /** Invokes it; the key must not be in what it answers. */
+    /** Invokes the function and checks that the result does not contain the key. */
     Reply invoke(String event) throws InterruptedException {
         long start = System.nanoTime();
         RuntimeApi.Post post = process.invoke(event);
@@ -68,7 +68,7 @@ final class Deployed implements AutoCloseable {
         return reply;
     }
 
-    /** Invokes it with the event of its trigger that names this upload. */
+    /** Invokes the function with an event of its trigger for this upload. */
     Reply cancel(String id) throws InterruptedException {
         return invoke(event(id));
     }
@@ -108,7 +108,7 @@ final class Deployed implements AutoCloseable {
         return Json.parse(OpenAI.upload(id, "cancelled")).orElseThrow();
     }
 
-    /** The last line that the log has about this upload. */
+    /** The last log line about this upload. */
     JsonNode logged(String id) throws IOException {
         List<JsonNode> lines = process.log()
                 .lines()
@@ -120,14 +120,14 @@ final class Deployed implements AutoCloseable {
         return lines.get(lines.size() - 1);
     }
 
-    /** Alive, without a defect or a secret in its log, and without an odd request upstream; then it ends. */
+    /** Checks that it is alive, its log has no bug and no secret, and all requests were correct; then ends it. */
     @Override
     public void close() throws IOException {
         try {
             assertTrue(process.isAlive(), "the process of " + export + " has ended");
             String log = process.log();
             Secrets.assertAbsent("the log", log);
-            // On the JVM the last line may be half written: the runtime logs an error after it has posted it.
+            // On the JVM the last line may be incomplete: the runtime logs an error after it has posted it.
             log.substring(0, log.lastIndexOf('\n') + 1).lines().forEach(line -> {
                 assertTrue(Json.parse(line).isPresent(), () -> "not JSON: " + line);
                 assertTrue(!line.contains("InternalError") && !line.contains("stackTrace"), line);

@@ -12,16 +12,16 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
 /**
- * A fault of OpenAI or of the way to it, and what has to come of it.
+ * A fault of OpenAI or the network, and its expected result.
  *
- * @param name for a reader
- * @param opening what becomes of each connection
- * @param play what becomes of each request
+ * @param name for messages
+ * @param opening the behaviour of each connection
+ * @param play the behaviour for each request
  * @param kind how the cancel fails; empty if it succeeds in the end
- * @param attempts how many there are
+ * @param attempts the number of attempts
  * @param seen how far they get
- * @param httpStatus what {@code cancelUploadHttp} answers
- * @param words that the failure's message has
+ * @param httpStatus the status of {@code cancelUploadHttp}
+ * @param words that the failure's message contains
  */
 record Fault(
         String name,
@@ -33,20 +33,20 @@ record Fault(
         int httpStatus,
         String words) {
 
-    /** What an attempt becomes at the upstream. */
+    /** How far an attempt gets at the upstream. */
     enum Seen {
         REQUEST,
         CONNECTION,
         NOTHING
     }
 
-    /** Bytes to write, which may take for ever. */
+    /** Writes bytes, possibly without end. */
     @FunctionalInterface
     interface Writer {
         void write(Exchange exchange) throws IOException, InterruptedException;
     }
 
-    /** What happens to a connection before TLS. */
+    /** The behaviour of a connection before TLS. */
     @FunctionalInterface
     interface Beginning {
         void befall(Peer peer) throws IOException, InterruptedException;
@@ -117,12 +117,12 @@ record Fault(
         return new Fault(name, opening, play, kind, attempts, how, httpStatus, words);
     }
 
-    /** It fails so, after so many attempts. */
+    /** Fails with this kind after this many attempts. */
     Fault fails(FailureKind how, int after, String saying) {
         return new Fault(name, opening, play, Optional.of(how), after, seen, how.httpStatus(), saying);
     }
 
-    /** It succeeds after so many attempts. */
+    /** Succeeds after this many attempts. */
     Fault succeeds(int after) {
         return new Fault(name, opening, play, Optional.empty(), after, seen, 200, "");
     }

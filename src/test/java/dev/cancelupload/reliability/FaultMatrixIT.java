@@ -36,15 +36,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every fault of the upstream at every export: it comes to what the contract says, within the budget and with the right
- * number of attempts, and the next invocation is unharmed. One process for each export, all three at the same time,
- * since they mostly wait.
+ * Tests every fault of the upstream with every export: the result is the documented one, within the budget and with the
+ * right number of attempts, and the next invocation succeeds. One process per export, all three in parallel, since they
+ * mostly wait.
  */
 @Tag("reliability")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultMatrixIT {
 
-    /** What an invocation may take beyond its budget on a busy machine, above all to hand over 100 MB. */
+    /** Tolerance beyond the budget on a busy machine, above all for the transfer of 100 MB. */
     private static final Duration GRACE = Duration.ofMillis(1500);
 
     private static final Duration LONG_BUDGET = Duration.ofSeconds(8);
@@ -78,7 +78,7 @@ class FaultMatrixIT {
         }
         exports = Executors.newFixedThreadPool(patient.size());
         for (List<Deployed> functions : List.of(patient, hurried)) {
-            // Pays for what a first invocation and a first handshake cost, on both sides.
+            // Warms up both sides with a first invocation and handshake.
             onEvery(functions, function -> function.cancel("upload_warm_up"));
         }
     }
@@ -217,7 +217,7 @@ class FaultMatrixIT {
         assertEquals(1, function.openai.requests(), "attempts of the next invocation");
     }
 
-    /** Fails in the way of the export; its log line always has the words, which OpenAI's own answer has not. */
+    /** Fails as the export does. Its log line always has the words, unlike OpenAI's own response. */
     private static void assertFailed(
             Deployed function, Reply reply, String id, FailureKind kind, int httpStatus, String words)
             throws IOException {
@@ -258,7 +258,7 @@ class FaultMatrixIT {
         }
     }
 
-    /** Of a proxy response; other answers have none. */
+    /** The status of a proxy response; other results have none. */
     private static void assertHeadersAreWellFormed(JsonNode answer) {
         answer.path("headers").properties().forEach(header -> {
             assertTrue(header.getKey().matches("[!#$%&'*+.^_`|~0-9a-z-]+"), () -> "header name: " + header);
@@ -282,7 +282,7 @@ class FaultMatrixIT {
         Object run(Deployed function) throws Exception;
     }
 
-    /** All at the same time; what one fails with says which. */
+    /** Runs all in parallel; a failure names its export. */
     private void onEvery(List<Deployed> functions, Step step) throws Exception {
         List<Callable<Object>> steps = functions.stream()
                 .<Callable<Object>>map(function -> () -> step.run(function))

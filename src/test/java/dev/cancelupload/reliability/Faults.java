@@ -139,7 +139,7 @@ final class Faults {
     private static void brokenAnswers(List<Fault> faults) {
         faults.add(everyRequest("truncated body", exchange -> exchange.write(LENGTH_500 + UPLOAD))
                 .fails(UPSTREAM_FAILURE, 3, "ended before"));
-        // Java's TLS takes an end without a farewell for an end, and so only JSON itself tells that some is missing.
+        // Java's TLS accepts an end without close_notify, so only the JSON shows that the response is truncated.
         faults.add(everyRequest(
                         "truncated body without a length",
                         exchange -> exchange.write("HTTP/1.1 200 OK\r\n\r\n" + UPLOAD.substring(0, 60)))

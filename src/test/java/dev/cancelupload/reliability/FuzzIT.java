@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Events and ids that nobody sends, and those that an attacker would, at each export of the packaged function. */
+/** Random and hostile events and ids for each export of the packaged function. */
 @Tag("reliability")
 class FuzzIT {
 
@@ -75,7 +75,7 @@ class FuzzIT {
             "upload_1%00",
             "%c0%ae%c0%ae%c0%af",
             "%u002e%u002e",
-            // These become ASCII letters, digits or dots when somebody normalises or folds them.
+            // These become ASCII letters, digits or dots by normalization or case folding.
             "upload_\uff11",
             "\uff55pload_1",
             "upload_\u212a",
@@ -198,7 +198,7 @@ class FuzzIT {
         }
     }
 
-    /** The forms in which this export takes an id. */
+    /** The forms of an id in events of this export. */
     private static List<String> events(Export export, String id) {
         String object = Json.object().put("uploadId", id).toString();
         return switch (export) {
@@ -240,7 +240,7 @@ class FuzzIT {
                 !reply.isError()
                         && reply.json().at("/failed/0/errorType").asText().equals("InvalidUploadId")
                         && reply.json().at("/cancelled").isEmpty();
-            // A slash that was encoded is part of the id; one that was not makes another path.
+            // An encoded slash is part of the id; a plain one makes it another path.
             case CANCEL_UPLOAD_HTTP ->
                 !reply.isError() && reply.json().at("/statusCode").asInt() == 400;
         };

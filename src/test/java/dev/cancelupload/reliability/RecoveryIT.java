@@ -31,13 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The first call after OpenAI was away, or the sandbox was frozen, succeeds or fails by the contract; it never hangs.
- * Each test has one process for each export.
+ * The first call after an outage of OpenAI, or after the sandbox was frozen, succeeds or fails as documented and never
+ * hangs. Each test has one process per export.
  */
 @Tag("reliability")
 class RecoveryIT {
 
-    /** How long a process is frozen; from a minute on an idle connection is not trusted any more. */
+    /** How long a process is frozen; after a minute an idle connection is not reused. */
     private static final Duration FREEZE = Duration.ofSeconds(Integer.getInteger("reliability.freeze", 4));
 
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(60);
@@ -45,7 +45,7 @@ class RecoveryIT {
     private static final Duration BUDGET = Duration.ofSeconds(6);
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** The executable asks each time; Lambda's Java runtime lets the JDK keep an address for 30 s. */
+    /** The executable resolves each time; on the JVM the JDK caches addresses for 30 s. */
     private static final Duration LONGEST_IN_CACHE = Duration.ofSeconds(JavaRuntime.isChosen() ? 32 : 0);
 
     private static final String NAME = "api.openai.test";
@@ -110,7 +110,7 @@ class RecoveryIT {
         assertInTime(function, reply);
     }
 
-    /** Cancels with one request, on a new connection or on the one of before. */
+    /** Cancels with one request, on a new connection or a reused one. */
     private static void assertCancelsAtOnce(Deployed function, String id, int newConnections) throws Exception {
         int requests = function.openai.requests();
         int connections = function.openai.connections();
@@ -231,7 +231,7 @@ class RecoveryIT {
         for (Deployed function : functions) {
             meanwhile.on(function);
         }
-        // It has to pass: this is what a frozen process does not notice.
+        // Real time must pass, which a frozen process does not notice.
         Thread.sleep(time.toMillis());
         for (Deployed function : functions) {
             function.process.thaw();
@@ -285,7 +285,7 @@ class RecoveryIT {
             Thread.sleep(BUDGET.plusSeconds(1).toMillis());
             function.process.thaw();
             Reply reply = invocation.get(3, TimeUnit.SECONDS);
-            // The answer is there, but may be noticed after the time is up.
+            // The response has arrived, but may be read after the timeout.
             String outcome = function.logged("upload_frozen").get("outcome").textValue();
             assertTrue(Set.of("cancelled", "BudgetSpent").contains(outcome), () -> function.export + ": " + reply);
             function.openai.behave(RecoveryIT::healthy);
@@ -325,7 +325,7 @@ class RecoveryIT {
         }
     }
 
-    /** Until then every call is an upstream failure. */
+    /** Until then every call fails with UpstreamFailure. */
     private static void awaitCancels(Deployed function) throws Exception {
         long start = System.nanoTime();
         for (int i = 0; ; i++) {

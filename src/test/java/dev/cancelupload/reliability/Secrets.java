@@ -4,7 +4,7 @@ import dev.cancelupload.upstream.OpenAI;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Looks for the key, and for parts of it that are long enough to be no coincidence. */
+/** Searches for the key and for parts that are too long to match by chance. */
 final class Secrets {
 
     private static final int PART = 12;

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many invocations of one process, good ones and quick faults mixed by a seed: each comes to exactly what it has to,
- * and memory, threads, descriptors and connections stay where they were.
+ * Many invocations of one process, successes and quick faults mixed by a seed: each has exactly the expected result,
+ * and memory, threads, file descriptors and connections do not grow.
  */
 @Tag("reliability")
 class SoakIT {
@@ -44,7 +44,7 @@ class SoakIT {
     private static final int CLEAN_UPS = Integer.getInteger("reliability.cleanups", 20);
     private static final long SEED = Long.getLong("reliability.seed", 6);
 
-    /** Heap that the collector has not given back; more than a leak of 1 kB an invocation would not fit in. */
+    /** Heap that the collector has not released; a leak of 1 kB per invocation would exceed it. */
     private static final int MOST_GROWTH_MB = 16;
 
     /** Live objects, after a full collection. */
@@ -52,7 +52,7 @@ class SoakIT {
 
     private static final int MOST_IDLE_CONNECTIONS = 16;
 
-    /** What the upstream does to an upload, told by the upload's id. */
+    /** The upstream's behaviour for an upload, encoded in its id. */
     private enum Kind {
         OK(610, null, 1),
         CHUNKED(70, null, 1),
@@ -105,7 +105,7 @@ class SoakIT {
         }
     }
 
-    /** What the kernel says of the process, and a JVM of its heap. */
+    /** The memory figures of the kernel, and of a JVM's heap. */
     private record Figures(long megabytes, long heapMegabytes, long threads, int descriptors) {
         static Figures of(Deployed function) throws IOException {
             return new Figures(
@@ -301,7 +301,7 @@ class SoakIT {
         assertEquals(0, report.get("notTried").size());
     }
 
-    /** Those that succeed ({@code null}), are final already or fail. */
+    /** The uploads that succeed ({@code null}), are already final or fail. */
     private static Set<String> named(Set<String> ids, Boolean nothingToCancel) {
         return ids.stream()
                 .filter(id -> Kind.of(id)
@@ -334,7 +334,7 @@ class SoakIT {
                 late,
                 function.process.status("VmHWM") / 1024);
         assertEquals(requests, openai.requests(), "requests");
-        // After a lost answer the next attempt is on a new connection, in place of another.
+        // After a lost response the next attempt replaces an idle connection by a new one.
         assertTrue(openai.connections() <= MOST_IDLE_CONNECTIONS + 2 * lost, "connections are not reused");
         assertTrue(late.megabytes() <= early.megabytes() + MOST_GROWTH_MB, "memory grows");
         assertTrue(late.heapMegabytes() <= early.heapMegabytes() + MOST_HEAP_GROWTH_MB, "the heap grows");
@@ -342,7 +342,7 @@ class SoakIT {
         assertTrue(late.descriptors() <= early.descriptors() + MOST_IDLE_CONNECTIONS, "descriptors are left");
     }
 
-    /** A batch's threads end a moment after its answer. */
+    /** The threads of a batch end shortly after its result. */
     private static Figures settled(Deployed function, Figures early) throws Exception {
         Figures figures = Figures.of(function);
         for (int i = 0; i < 40 && figures.threads() > early.threads(); i++) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** OpenAI's official Java client against the function. OPENAI_BASE_URL and OPENAI_API_KEY are all it is told. */
+/** OpenAI's official Java client against the function. OPENAI_BASE_URL and OPENAI_API_KEY are its only settings. */
 class UploadsTest {
 
     private static final OpenAIClient CLIENT = client(0);
@@ -34,7 +34,7 @@ class UploadsTest {
         return OpenAIOkHttpClient.builder().fromEnv().maxRetries(maxRetries).build();
     }
 
-    /** An id that no other test has; see openai_stub.py for the kinds. */
+    /** A unique id; see openai_stub.py for the kinds. */
     private static String uploadId(String kind) {
         return "upload_" + kind + "_" + UUID.randomUUID();
     }
