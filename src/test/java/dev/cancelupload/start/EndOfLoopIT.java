@@ -9,10 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.json.Json;
 import dev.cancelupload.upstream.OpenAI;
+import dev.cancelupload.upstream.Openings;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +85,9 @@ class EndOfLoopIT {
                 "HTTP/1.1 2000 OK\r\ncontent-length: 2\r\n\r\n{}"
             })
     void aRuntimeApiThatTalksGarbage(String answer) throws Exception {
-        try (ServerSocket api = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread garbage = new Thread(() -> answer(api, answer));
-            garbage.setDaemon(true);
-            garbage.start();
+        try (Upstream api = new Upstream().opensAll(Openings.answer(answer))) {
             bootstrap = Bootstrap.withoutRuntimeApi(
-                    Map.of("OPENAI_API_KEY", OpenAI.KEY, "AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + api.getLocalPort()));
+                    Map.of("OPENAI_API_KEY", OpenAI.KEY, "AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + api.port()));
             assertEquals(1, bootstrap.exit());
             List<String> lines = bootstrap.log().lines().toList();
             lines.forEach(line -> assertTrue(Json.parse(line).isPresent(), line));
@@ -99,18 +95,6 @@ class EndOfLoopIT {
             assertThat(
                     bootstrap.log(),
                     anyOf(containsString("so that Lambda replaces it"), containsString("Error running lambda")));
-        }
-    }
-
-    private static void answer(ServerSocket api, String answer) {
-        while (!api.isClosed()) {
-            try (Socket socket = api.accept()) {
-                socket.setSoTimeout(100);
-                socket.getInputStream().read(new byte[8192]);
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-            } catch (IOException e) {
-                // The process is gone, or the test is.
-            }
         }
     }
 }

@@ -4,15 +4,12 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.cancelupload.upstream.Openings;
+import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.CookieHandler;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,26 +39,8 @@ class NextInvocationMonitorTest {
     }
 
     private static ChildJvm.Result ask(String answer) throws Exception {
-        try (ServerSocket api = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread server = new Thread(() -> serve(api, answer));
-            server.setDaemon(true);
-            server.start();
-            return ChildJvm.run(Asker.class, Map.of(), "127.0.0.1:" + api.getLocalPort());
-        }
-    }
-
-    private static void serve(ServerSocket api, String answer) {
-        while (!api.isClosed()) {
-            try (Socket socket = api.accept()) {
-                while (socket.getInputStream().read() != '\n') {
-                    // The request's first line is enough.
-                }
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-            } catch (IOException e) {
-                if (!api.isClosed()) {
-                    throw new UncheckedIOException(e);
-                }
-            }
+        try (Upstream api = new Upstream().opensAll(Openings.answer(answer))) {
+            return ChildJvm.run(Asker.class, Map.of(), "127.0.0.1:" + api.port());
         }
     }
 
