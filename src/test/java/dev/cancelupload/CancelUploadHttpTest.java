@@ -435,7 +435,7 @@ class CancelUploadHttpTest {
                 3, response(Lambda.event("sqs.json")).get("batchItemFailures").size());
     }
 
-    /** SNS takes any answer for success, and Lambda keeps the event of an asynchronous invocation that failed. */
+    /** SNS takes any result for success; only a failed asynchronous invocation keeps the event in Lambda. */
     @Test
     void aNotificationOfATopicThatWasConnectedByMistakeIsAnError() {
         Lambda.Response response = Lambda.post(Lambda.event("sns.json"));

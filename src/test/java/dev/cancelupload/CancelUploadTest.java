@@ -50,7 +50,7 @@ class CancelUploadTest extends AgainstOpenAI {
     private static final String ID = "upload_abc123";
     private static final String EVENT = "\"" + ID + "\"";
 
-    // What comes in
+    // Events
 
     @ParameterizedTest
     @ValueSource(
@@ -307,7 +307,7 @@ class CancelUploadTest extends AgainstOpenAI {
         assertEquals("cancelled", Lambda.json(EVENT).getString("status"));
     }
 
-    // What OpenAI refuses
+    // Errors of OpenAI
 
     @ParameterizedTest
     @CsvSource(
@@ -367,7 +367,7 @@ class CancelUploadTest extends AgainstOpenAI {
                 allOf(not(containsString(OpenAI.KEY)), containsString("You sent Bearer ***")));
     }
 
-    // What is no answer of OpenAI's
+    // Responses that are not OpenAI's
 
     static Stream<Arguments> unusableAnswers() {
         return Stream.of(
@@ -489,7 +489,7 @@ class CancelUploadTest extends AgainstOpenAI {
                 "upload_denied",
                 "null",
                 ""));
-        // Completed and unknown uploads leave nothing to do; what is hopeless goes to the dead-letter queue.
+        // Completed and unknown uploads are done; permanent failures go to the dead-letter queue.
         assertEquals(
                 "{\"batchItemFailures\":[{\"itemIdentifier\":\"m1\"},{\"itemIdentifier\":\"m4\"},"
                         + "{\"itemIdentifier\":\"m5\"},{\"itemIdentifier\":\"m6\"},{\"itemIdentifier\":\"m7\"},"

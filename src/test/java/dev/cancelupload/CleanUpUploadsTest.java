@@ -146,7 +146,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
         JsonPath report = Lambda.json(list(1000).toString());
         assertEquals(1000, report.getList("cancelled").size());
         assertEquals(1000, openai.requests().size());
-        // No more connections than calls at a time; each is used again and again.
+        // At most one connection per concurrent call, each reused many times.
         assertEquals(8, openai.wire().connections());
     }
 
@@ -232,7 +232,7 @@ class CleanUpUploadsTest extends AgainstOpenAI {
         List<String> order = openai.requests().stream()
                 .map(request -> request.getUrl().split("/")[3])
                 .toList();
-        // All that need not wait come before the second attempts of those that do.
+        // First attempts of all uploads come before second attempts.
         assertEquals(new TreeSet<>(ids.subList(0, 8)), new TreeSet<>(order.subList(order.size() - 8, order.size())));
     }
 

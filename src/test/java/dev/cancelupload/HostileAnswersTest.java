@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an upstream that is not to be trusted may send, and what a caller then gets. */
+/** Responses of an untrusted upstream, and their results for the caller. */
 @QuarkusTest
 @WithTestResource(OpenAI.class)
 class HostileAnswersTest extends AgainstOpenAI {
@@ -65,7 +65,7 @@ class HostileAnswersTest extends AgainstOpenAI {
         assertEquals(connections + 1, openai.wire().connections());
     }
 
-    /** Where one connection is out of step, so may others be. */
+    /** Other idle connections may have such responses too. */
     @Test
     void afterAnAnswerToAnotherRequestNoConnectionOfBeforeIsUsedAgain() {
         String two = Events.sqs("upload_1", "upload_2");
@@ -76,7 +76,7 @@ class HostileAnswersTest extends AgainstOpenAI {
         openai.answersInTurn(ID, cancelled("upload_other"), cancelled(ID));
         Lambda.result(EVENT);
         assertEquals(3, openai.wire().connections());
-        // One of them is that of the second attempt.
+        // One of them belongs to the second attempt.
         Lambda.result(two);
         assertEquals(4, openai.wire().connections());
     }
@@ -190,7 +190,7 @@ class HostileAnswersTest extends AgainstOpenAI {
         assertTrue(message.chars().allMatch(c -> c >= ' ' && c < 0x7f || c == '…'), message);
     }
 
-    /** Else a caller could find the key piece by piece, by sending guesses and seeing which of them is masked. */
+    /** Otherwise a caller could find the key piece by piece by sending guesses and seeing which one is masked. */
     @ParameterizedTest
     @ValueSource(ints = {200, 404, 422, 500})
     void aGuessOfTheKeyIsAnsweredLikeAnyOtherId(int status) {

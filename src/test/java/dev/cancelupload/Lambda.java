@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class Lambda {
     private Lambda() {}
 
-    /** What the function's event loop made of an event: 200 and the result, or 500 and the error. */
+    /** The result of an event: 200 and the function's result, or 500 and the error. */
     record Response(int statusCode, String body, long millis) {
         JsonPath json() {
             return JsonPath.from(body);
@@ -45,7 +45,7 @@ final class Lambda {
         return new Response(response.statusCode(), response.asString(), response.time());
     }
 
-    /** Pays for what the first invocation and the test's first request cost, so that others can be timed. */
+    /** Warms up function and client, so that later invocations can be timed. */
     static void warmUp() {
         post("\"upload_warm_up\"");
     }

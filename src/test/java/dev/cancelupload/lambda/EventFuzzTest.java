@@ -33,14 +33,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many events through the parts that an event meets before anything is sent: reading it, finding the ids in it,
- * checking them, and making the HTTP response. Each ends in a result or in a documented refusal, never in another
- * exception. And an event that is read as a stream, in whatever order its fields come, is what a look at all of it says
- * that it is.
+ * Sends many events through the code before the first request: reading the event, finding and checking the ids,
+ * creating the HTTP response. Each has a result or a documented error, never another exception. Reading as a stream has
+ * the same result as reading the tree, with the fields in any order.
  */
 class EventFuzzTest {
 
-    /** A long run has a million. */
+    /** A long run has a million events. */
     private static final int CASES = Integer.getInteger("reliability.cases", 40_000);
 
     private static final long SEED = Long.getLong("reliability.seed", 6);
@@ -48,7 +47,7 @@ class EventFuzzTest {
     private static final Set<FailureKind> REFUSALS =
             Set.of(FailureKind.INVALID_UPLOAD_ID, FailureKind.INVALID_EVENT, FailureKind.WRONG_EXPORT);
 
-    /** With numbers as the random ones were: an event's are in a message as they were sent. */
+    /** Keeps numbers as they were generated, since messages repeat them as they were sent. */
     private static final JsonMapper TREES = new JsonMapper();
 
     private static final Set<String> KINDS = Set.of(
@@ -74,7 +73,7 @@ class EventFuzzTest {
             byte[] event = shuffled(random.event(), order).toString().getBytes(StandardCharsets.UTF_8);
             return () -> {
                 LambdaEvent read = read(event);
-                // Why a message is no JSON is the parser's to say.
+                // The reason why a message is not JSON depends on the parser.
                 String told = read.toString().replaceAll("(looks like JSON but) [^.]*\\.", "$1 ….");
                 assertEquals(
                         TreeEvents.classify(TREES.readTree(event)).toString(),
@@ -123,7 +122,7 @@ class EventFuzzTest {
             String id = random.id();
             return () -> {
                 String object = Json.object().put("uploadId", id).toString();
-                // Half a surrogate pair cannot be encoded.
+                // An unpaired surrogate cannot be encoded.
                 String encoded = new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
                 assertEquals(encoded, ((Payload) read(object)).ids().one().given());
                 assertEquals(encoded, sqs(object).upload().given());
@@ -206,7 +205,7 @@ class EventFuzzTest {
         return changed;
     }
 
-    /** What each of the three functions does with an event before it would send something. */
+    /** The processing of an event in each of the three functions before they send a request. */
     private void understand(LambdaEvent event) {
         assertFalse(event.description().isEmpty());
         for (Export export : Export.values()) {

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Events for those who vary them. */
+/** Valid events that tests vary. */
 public final class Events {
     private Events() {}
 
-    /** The files in src/test/resources/events: events as AWS sends them. */
+    /** The events of AWS in src/test/resources/events. */
     public static final List<String> REAL = List.of(
             "http-api-v2.json",
             "http-api-v1.json",
@@ -36,7 +36,7 @@ public final class Events {
 
     private static final Pattern UPLOAD_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
 
-    /** One of these, as AWS sends it. */
+    /** One of these events. */
     public static String real(String name) {
         try (InputStream in = Events.class.getResourceAsStream("/events/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -45,12 +45,12 @@ public final class Events {
         }
     }
 
-    /** Whether the contract lets this id go upstream. */
+    /** Whether this id is valid. */
     public static boolean isUploadId(String id) {
         return id != null && UPLOAD_ID.matcher(id).matches();
     }
 
-    /** The path under which an id, percent-encoded, is cancelled. */
+    /** The path of a cancel with a percent-encoded id. */
     public static String path(String id) {
         return "/v1/uploads/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/cancel";
     }
@@ -62,7 +62,7 @@ public final class Events {
         return event.toString();
     }
 
-    /** A batch of SQS messages with these bodies; the first one's id is {@code m0}. */
+    /** A batch of SQS messages with these bodies and the ids {@code m0}, {@code m1} and so on. */
     public static String sqs(String... bodies) {
         ObjectNode event = Json.object();
         ArrayNode records = event.putArray("Records");

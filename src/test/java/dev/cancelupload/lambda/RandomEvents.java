@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Events that nobody sends: real ones with parts replaced, removed or put elsewhere, and JSON without any plan but with
- * the names that real events have. The same seed gives the same events, so that a failure can be repeated.
+ * Random events: real ones with parts replaced, removed or moved, and random JSON with the field names of real events.
+ * The same seed generates the same events, so that failures can be reproduced.
  */
 public final class RandomEvents {
 
@@ -79,13 +79,13 @@ public final class RandomEvents {
     private final Random random;
     private final List<JsonNode> real = new ArrayList<>();
 
-    /** @param seed the same seed gives the same events and ids */
+    /** @param seed determines all events and ids */
     public RandomEvents(long seed) {
         random = new Random(seed);
         Events.REAL.forEach(name -> real.add(Json.parse(Events.real(name)).orElseThrow()));
     }
 
-    /** Any JSON, more often than not close to a real event. */
+    /** Random JSON, often close to a real event. */
     public JsonNode event() {
         if (random.nextInt(4) == 0) {
             return value(0);
@@ -97,7 +97,7 @@ public final class RandomEvents {
         return event;
     }
 
-    /** Any string, more often than not close to an upload id. */
+    /** A random string, often close to an upload id. */
     public String id() {
         StringBuilder id = new StringBuilder();
         for (int left = length(); left > 0; left--) {

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an event is, told from the whole tree of it: slow, with no bound on memory, and easy to follow. */
+/** Classifies an event by its whole tree: slow and without a memory limit, but simple. */
 final class TreeEvents {
 
     private TreeEvents() {}
@@ -74,7 +74,7 @@ final class TreeEvents {
         return new Message(id.isTextual() ? id.textValue() : "", inMessage(body.textValue()));
     }
 
-    /** In the order of the fields, since the first one is told. */
+    /** In the order of the fields, since only the first problem is reported. */
     private static Optional<String> firstBadMessageId(JsonNode record, boolean pipes) {
         for (Map.Entry<String, JsonNode> field : record.properties()) {
             JsonNode id = field.getKey().equals("messageId")

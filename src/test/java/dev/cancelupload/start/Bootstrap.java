@@ -17,13 +17,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A process of the bootstrap in target/function.zip, run as Lambda runs it, against a Runtime API of its own. With
- * {@code -Dfunction.package=jvm} it is one of the {@link JavaRuntime}.
+ * A process of the bootstrap in target/function.zip, run as Lambda runs it, with its own Runtime API. With
+ * {@code -Dfunction.package=jvm} a process of the {@link JavaRuntime}.
  */
 public final class Bootstrap implements AutoCloseable {
 
     static {
-        // Read when the class HttpServer is loaded. Without it each invocation waits 40 ms for a delayed ACK.
+        // Read when the class HttpServer is loaded. Without it each invocation takes 40 ms longer, for a delayed ACK.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
@@ -39,7 +39,7 @@ public final class Bootstrap implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param environment all its variables but the Runtime API's address
+     * @param environment all variables except the address of the Runtime API
      * @param arguments of the command line, such as a system property
      */
     public Bootstrap(Map<String, String> environment, String... arguments) throws IOException {
@@ -64,21 +64,21 @@ public final class Bootstrap implements AutoCloseable {
         limit.ifPresent(memory -> builder.command(memory.joinedBy(builder.command())));
         started = System.nanoTime();
         process = builder.start();
-        // A failed test may not get to close it.
+        // A failed test may not close it.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
     /**
-     * Starts it with no more memory than a function of that size has.
+     * Starts it with the memory limit of a function of this size.
      *
-     * @throws IOException if this machine has no control groups, or this user may not make one
+     * @throws IOException if control groups are not available, or this user may not create one
      */
     public static Bootstrap withMemory(int megabytes, Map<String, String> environment, String... arguments)
             throws IOException {
         return new Bootstrap(environment, true, Optional.of(new MemoryLimit(megabytes)), arguments);
     }
 
-    /** Starts it where there is no Runtime API, as somebody does who tries it in a shell. */
+    /** Starts it without a Runtime API, as in a shell. */
     static Bootstrap withoutRuntimeApi(Map<String, String> environment) throws IOException {
         return new Bootstrap(environment, false, Optional.empty());
     }
@@ -108,15 +108,15 @@ public final class Bootstrap implements AutoCloseable {
         return executable;
     }
 
-    /** Hands over an event, and waits for what the process posts. */
+    /** Sends an event and waits for the result. */
     public RuntimeApi.Post invoke(String event) throws InterruptedException {
         return invoke(event.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
     /**
-     * Hands over an event, and waits for what the process posts.
+     * Sends an event and waits for the result.
      *
-     * @param headers of the Runtime API's answer, beyond those that each one has
+     * @param headers additional headers of the event
      */
     public RuntimeApi.Post invoke(byte[] event, Map<String, String> headers) throws InterruptedException {
         RuntimeApi.Post post;
@@ -134,12 +134,12 @@ public final class Bootstrap implements AutoCloseable {
         return lambda;
     }
 
-    /** What the process posts next without having been invoked: why its init failed. */
+    /** The init error that the process posts. */
     RuntimeApi.Post posted() throws InterruptedException {
         return lambda.posted();
     }
 
-    /** The end of the log, for a reader. */
+    /** The end of the log, for messages. */
     public String tail() {
         try {
             String log = log();
@@ -149,7 +149,7 @@ public final class Bootstrap implements AutoCloseable {
         }
     }
 
-    /** Everything it wrote so far. */
+    /** The whole output so far. */
     public String log() throws IOException {
         return Files.readString(folder.resolve("log"));
     }
@@ -165,7 +165,7 @@ public final class Bootstrap implements AutoCloseable {
                 end--;
             }
             logRead += end;
-            // At line feeds only: other separators do not belong into a line either.
+            // Splits at line feeds only, since a line must not contain other separators.
             return end == 0
                     ? List.of()
                     : List.of(new String(bytes, 0, end - 1, StandardCharsets.UTF_8).split("\n", -1));
@@ -181,12 +181,12 @@ public final class Bootstrap implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends it in the middle of whatever it does. */
+    /** Kills the process. */
     public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    /** Waits for its end, for the status of its exit: 128 and the signal's number if it was a signal. */
+    /** Waits for its end. Returns the exit status: 128 plus the number of the signal if it was killed. */
     public int exit() throws InterruptedException {
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
             throw new AssertionError("the process goes on: " + tail());
@@ -194,7 +194,7 @@ public final class Bootstrap implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** The names of the files it has left where it was started. */
+    /** The names of the files in its working directory. */
     List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
@@ -203,7 +203,7 @@ public final class Bootstrap implements AutoCloseable {
         }
     }
 
-    /** What the kernel says of its memory and threads, in {@code /proc/<pid>/status}: kB, or a number. */
+    /** A value of {@code /proc/<pid>/status}: memory in kB, or a number. */
     public long status(String field) throws IOException {
         try (Stream<String> lines = Files.lines(proc("status"))) {
             return lines.filter(line -> line.startsWith(field + ":"))
@@ -213,12 +213,12 @@ public final class Bootstrap implements AutoCloseable {
         }
     }
 
-    /** Live bytes of the JVM's heap; an executable's heap is a part of its resident memory. */
+    /** Live bytes of the JVM's heap. The heap of an executable is part of its resident memory. */
     public long heap() throws IOException {
         return JavaRuntime.isChosen() ? JavaRuntime.liveBytes(process.pid()) : 0;
     }
 
-    /** How many descriptors it has open. */
+    /** The number of open file descriptors. */
     public int descriptors() throws IOException {
         try (Stream<Path> files = Files.list(proc("fd"))) {
             return (int) files.count();
@@ -229,12 +229,12 @@ public final class Bootstrap implements AutoCloseable {
         return Path.of("/proc", "" + process.pid(), file);
     }
 
-    /** Stops it between two instructions, as Lambda freezes a sandbox. */
+    /** Freezes the process as Lambda freezes a sandbox. */
     public void freeze() throws IOException, InterruptedException {
         signal("-STOP");
     }
 
-    /** Lets it go on. */
+    /** Resumes the process. */
     public void thaw() throws IOException, InterruptedException {
         signal("-CONT");
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bootstrap of function.zip as Lambda runs it: unpacked, with an environment of its own, against a Runtime API. */
+/** The bootstrap of function.zip as Lambda runs it: unpacked, with its own environment and a Runtime API. */
 class BootstrapIT {
 
     @TempDir

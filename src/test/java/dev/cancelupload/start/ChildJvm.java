@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A class with a {@code main}, run in a JVM of its own: for what ends the process, and for what the JDK or the product
- * reads once.
+ * Runs a class with a {@code main} in a separate JVM: for code that ends the process, and for settings that are read
+ * once.
  */
 public final class ChildJvm {
 
     /**
-     * @param status of its exit
-     * @param lines what it wrote to standard output and standard error
+     * @param status the exit status
+     * @param lines of standard output and standard error
      */
     public record Result(int status, List<String> lines) {}
 

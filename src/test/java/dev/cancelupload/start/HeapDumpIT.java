@@ -19,13 +19,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A heap dump would have the API key in it: whatever asks the executable for one, there is none. */
+/** The executable never writes a heap dump, which would contain the API key. */
 class HeapDumpIT {
 
     private static final int SIGUSR1 = 10;
 
     private static Bootstrap bootstrap(String... arguments) throws IOException {
-        // Nobody listens there; nothing is sent.
+        // Nothing listens there, and nothing is sent.
         return new Bootstrap(
                 Map.of("OPENAI_API_KEY", OpenAI.KEY, "OPENAI_BASE_URL", "http://127.0.0.1:1/v1"), arguments);
     }
@@ -57,7 +57,7 @@ class HeapDumpIT {
         }
     }
 
-    /** Otherwise it would go on without its event loop, and Lambda wait for it until the function's timeout. */
+    /** Otherwise it would stay alive without its poll loop, and Lambda would wait until the function's timeout. */
     @Test
     void anExhaustedHeapEndsTheProcessWithoutADump() throws Exception {
         HttpServer openai = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
@@ -74,7 +74,7 @@ class HeapDumpIT {
                 "cleanUpUploads",
                 "CLEAN_UP_CONCURRENCY",
                 "100");
-        // A hundred answers of the longest kind at a time, for which the least memory of a function is enough.
+        // A hundred concurrent responses of the maximum size fit the smallest memory of a function.
         String ids = IntStream.range(0, 1000)
                 .mapToObj(i -> "\"upload_" + i + "\"")
                 .collect(Collectors.joining(",", "[", "]"));
@@ -102,7 +102,7 @@ class HeapDumpIT {
                     try {
                         bootstrap.invoke(event);
                     } catch (AssertionError e) {
-                        // It ends without an answer.
+                        // It exits without a response.
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

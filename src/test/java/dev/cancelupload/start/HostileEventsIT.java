@@ -31,17 +31,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Events of callers and senders who want the function to end, in a process with the memory of the smallest function.
- */
+/** Events that try to crash the function, in a process with the memory of the smallest function. */
 class HostileEventsIT {
 
     private static final int MEGABYTES = 128;
 
-    /** Of an invocation's payload. */
+    /** Limit on the payload of an invocation. */
     private static final int LARGEST = 6 * 1024 * 1024;
 
-    /** What even a gigantic event may take on a busy machine. */
+    /** Time limit for the largest event on a busy machine. */
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final OpenAI openai = new OpenAI();
@@ -84,7 +82,7 @@ class HostileEventsIT {
 
     // Memory
 
-    /** As many of the elements, separated by commas, as an event can have. */
+    /** As many comma-separated elements as fit into an event. */
     private static String filled(String start, String element, String end) {
         int room = LARGEST - start.length() - end.length() - element.length();
         return start + element + ("," + element).repeat(room / (element.length() + 1)) + end;
@@ -185,7 +183,7 @@ class HostileEventsIT {
         }
     }
 
-    /** Batches with a last message that is as good as any. */
+    /** Batches whose last message is valid. */
     private static Map<String, String> batches() {
         int large = 1 << 20;
         Stream<String> good = Stream.of("upload_good");
@@ -222,7 +220,7 @@ class HostileEventsIT {
         }
     }
 
-    /** Jackson's tables of names, and interned strings, which a native executable never gives up. */
+    /** Jackson's symbol tables, and interned strings, which a native executable never frees. */
     @ParameterizedTest
     @EnumSource(Export.class)
     void namesThatAreNewEachTimeLeaveNoTrace(Export export) throws Exception {

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The executable's own errors are in BootstrapIT. */
+/** BootstrapIT tests the executable. */
 class InitErrorTest {
 
     private static final String MESSAGE = "OPENAI_TIMEOUT is \"soon\": it has to be a duration.";
 
-    /** In a JVM of its own, since the address of the Runtime API is a variable of the environment. */
+    /** In a separate JVM, since the address of the Runtime API is an environment variable. */
     public static final class Reporter {
         public static void main(String... arguments) {
             InitError.report(new ConfigurationError(MESSAGE));

@@ -16,9 +16,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The JVM package, target/function-jvm.zip, as Lambda's own Java runtime runs it: unpacked, in a JVM of AWS's runtime
- * interface client, which the profile {@code reliability-jvm} puts into target/runtime-client. The function's
- * {@code Main} and Quarkus's poll loop have no part in it.
+ * The JVM package, target/function-jvm.zip, as Lambda's own Java runtime runs it: unpacked, in a JVM with AWS's runtime
+ * interface client, which the profile {@code reliability-jvm} copies to target/runtime-client. It uses neither the
+ * function's {@code Main} nor Quarkus's poll loop.
  */
 public final class JavaRuntime {
 
@@ -30,20 +30,20 @@ public final class JavaRuntime {
     private static final String HANDLER = "io.quarkus.funqy.lambda.FunqyStreamHandler";
 
     /**
-     * The collector and the compiler of Lambda's own; all of the heap is there at once, so that any growth is outside
-     * it.
+     * Garbage collector and compiler as on Lambda. The heap has its full size from the start, so that growth is outside
+     * of it.
      */
     private static final List<String> OPTIONS =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch");
 
-    /** Without them a newer JDK than 17 writes warnings into the log, which has to be JSON. */
+    /** Without them a JDK newer than 17 writes warnings into the log, which must be JSON. */
     private static final List<String> ACCESS =
             List.of("--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED");
 
-    /** In Funqy's wrapper the failure's own type is the first word of the message. */
+    /** In Funqy's wrapper the message starts with the type of the failure. */
     private static final String WRAPPER = "io.quarkus.funqy.runtime.ApplicationException";
 
-    /** By itself the client unpacks its library to one place, from under the feet of its other processes. */
+    /** By default all processes of the client unpack its library to the same file. */
     private static final String LIBRARY = "libaws-lambda-jni.so";
 
     private static final String LIBRARY_PROPERTY =
@@ -53,7 +53,7 @@ public final class JavaRuntime {
 
     private JavaRuntime() {}
 
-    /** Whether {@code -Dfunction.package=jvm} asks for it, in place of the executable. */
+    /** Whether {@code -Dfunction.package=jvm} selects it instead of the executable. */
     public static boolean isChosen() {
         return System.getProperty("function.package", "native").equals("jvm");
     }
@@ -71,7 +71,7 @@ public final class JavaRuntime {
         return new ProcessBuilder(command).directory(FUNCTION.toFile());
     }
 
-    /** The log as the template wants it, and the characters as Lambda has them. */
+    /** The log format of the template and the character encoding of Lambda. */
     static Map<String, String> environment() {
         return Map.of("AWS_LAMBDA_LOG_FORMAT", "JSON", "AWS_LAMBDA_LOG_LEVEL", "INFO", "LANG", "C.UTF-8");
     }
@@ -118,7 +118,7 @@ public final class JavaRuntime {
         }
     }
 
-    /** The error as the executable would have posted it. Any other kind of error stays what it is. */
+    /** The error as the executable would post it. Other errors are unchanged. */
     static RuntimeApi.Post unwrapped(RuntimeApi.Post post) {
         if (!post.kind().equals("error")) {
             return post;
@@ -130,7 +130,7 @@ public final class JavaRuntime {
                 : post;
     }
 
-    /** How many bytes of its heap are in use after a full collection. */
+    /** The used bytes of its heap after a full collection. */
     static long liveBytes(long pid) throws IOException {
         Process jcmd = new ProcessBuilder(tool("jcmd"), "" + pid, "GC.class_histogram")
                 .redirectErrorStream(true)

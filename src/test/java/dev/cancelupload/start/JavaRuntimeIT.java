@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In what the JVM package on Lambda's own Java runtime differs from the executable. */
+/** The differences between the JVM package on Lambda's Java runtime and the executable. */
 @EnabledIfSystemProperty(named = "function.package", matches = "jvm")
 class JavaRuntimeIT {
 
@@ -53,7 +53,7 @@ class JavaRuntimeIT {
         process = builder.start();
     }
 
-    /** Its whole lines. */
+    /** The complete lines of the log. */
     private List<JsonNode> log() throws IOException {
         String text = Files.readString(folder.resolve("log"));
         return text.substring(0, text.lastIndexOf('\n') + 1)
@@ -84,7 +84,7 @@ class JavaRuntimeIT {
     void aFailedInvocationLeavesAnotherLineOfTheRuntimesAndNoRequestId() throws Exception {
         start(Map.of());
         lambda.invoke("\"no/id\"");
-        // The runtime writes its line after it has posted the error, and before it asks for the next event.
+        // The runtime writes its line after it has posted the error, and before it requests the next event.
         lambda.invoke("\"no/id\"");
         List<JsonNode> lines = log();
         assertEquals("InvalidUploadId", lines.get(0).get("outcome").textValue());

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A control group of Linux with a limit of its memory: a process that needs more is killed, as in Lambda. To make one
- * takes root.
+ * A Linux control group with a memory limit: a process that needs more is killed, as on Lambda. Creating one requires
+ * root.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html">Memory resource controller</a>
  */
@@ -20,7 +20,7 @@ public final class MemoryLimit implements AutoCloseable {
 
     private final Path group;
 
-    /** @throws IOException if there can be no such group here */
+    /** @throws IOException if such a group cannot be created */
     public MemoryLimit(int megabytes) throws IOException {
         boolean first = Files.exists(VERSION_1);
         group = Files.createTempDirectory(first ? VERSION_1 : VERSION_2, "cancel-upload-");
@@ -28,7 +28,7 @@ public final class MemoryLimit implements AutoCloseable {
                 group.resolve(first ? "memory.limit_in_bytes" : "memory.max"), "" + megabytes * 1024L * 1024L);
     }
 
-    /** The command, run by a shell that joins the group first. */
+    /** The command, wrapped in a shell that first joins the group. */
     public List<String> joinedBy(List<String> command) {
         List<String> joining = new ArrayList<>(
                 List.of("/bin/sh", "-c", "echo $$ > " + group.resolve("cgroup.procs") + " && exec \"$@\"", "sh"));
@@ -36,7 +36,7 @@ public final class MemoryLimit implements AutoCloseable {
         return joining;
     }
 
-    /** Once its process has ended, of which the kernel lets go a moment later. */
+    /** Removes the group after its process has ended, which the kernel detaches a moment later. */
     @Override
     public void close() throws IOException {
         for (int left = 100; ; left--) {

@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** The rest is in EndOfLoopIT; an Error is what the executable cannot be made to throw. */
+/** EndOfLoopIT tests the executable, which cannot be made to throw an Error. */
 class PollLoopMonitorTest {
 
     @Test
@@ -85,7 +85,7 @@ class PollLoopMonitorTest {
         System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
         try {
             new Thread(() -> {
-                        // The handler of what it throws is set once somebody waits for its end.
+                        // The exception handler is set when the monitor waits for the end.
                         while (thread.getUncaughtExceptionHandler() == thread.getThreadGroup()) {
                             Thread.onSpinWait();
                         }

@@ -29,10 +29,10 @@ import java.util.function.IntUnaryOperator;
 public final class RuntimeApi implements AutoCloseable {
 
     /**
-     * What the process posted.
+     * A message that the process posted.
      *
      * @param kind the end of the path: {@code response}, {@code error} or {@code init/error}
-     * @param requestId of the invocation; empty if it is about none
+     * @param requestId of the invocation; empty for an init error
      * @param headers as they were posted
      * @param at {@link System#nanoTime()} at which it was complete
      */
@@ -42,14 +42,14 @@ public final class RuntimeApi implements AutoCloseable {
         }
     }
 
-    /** One event to hand over. */
+    /** An event to send. */
     public static final class Invocation {
         private final byte[] event;
         private final Map<String, String> headers;
         private final String requestId = UUID.randomUUID().toString();
         private volatile long handedOver;
 
-        /** @param headers beyond those that each invocation has, such as {@code Lambda-Runtime-Cognito-Identity} */
+        /** @param headers additional ones, such as {@code Lambda-Runtime-Cognito-Identity} */
         public Invocation(byte[] event, Map<String, String> headers) {
             this.event = event;
             this.headers = headers;
@@ -92,13 +92,13 @@ public final class RuntimeApi implements AutoCloseable {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Hands over an event as soon as the process asks for one, and waits for what it posts. */
+    /** Sends an event when the process requests one, and waits for the result. */
     public Post invoke(String event) throws InterruptedException {
         return invoke(event.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
     /**
-     * Hands over an event as soon as the process asks for one, and waits for what it posts.
+     * Sends an event when the process requests one, and waits for the result.
      *
      * @param headers further ones, such as {@code Lambda-Runtime-Cognito-Identity}
      */
@@ -107,34 +107,34 @@ public final class RuntimeApi implements AutoCloseable {
         return posted();
     }
 
-    /** Hands over an event as soon as the process asks for one. */
+    /** Sends an event when the process requests one. */
     void offer(byte[] event, Map<String, String> headers) throws InterruptedException {
         if (!offer(new Invocation(event, headers), Duration.ofSeconds(30))) {
             throw new AssertionError("the process did not ask for an event");
         }
     }
 
-    /** Hands over an event as soon as the process asks for one; false if it has not by then. */
+    /** Sends an event when the process requests one; false if it does not within the time. */
     public boolean offer(Invocation invocation, Duration patience) throws InterruptedException {
         return invocations.offer(invocation, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Gives these statuses to what is posted, by its size in bytes; only what gets 202 is {@link #posted}. */
+    /** Responds to posts with these statuses by size in bytes; only those with 202 are {@link #posted}. */
     void answersPosts(IntUnaryOperator status) {
         postStatus = status;
     }
 
-    /** Gives this status to whoever asks for an event. */
+    /** Responds to requests for an event with this status. */
     void answersNext(int status) {
         nextStatus = status;
     }
 
-    /** How many times an event was asked for. */
+    /** The number of requests for an event. */
     int asked() {
         return asked.get();
     }
 
-    /** Waits until an event was asked for so many times. */
+    /** Waits for this number of requests for an event. */
     void awaitAsked(int times) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (asked.get() < times) {
@@ -145,17 +145,17 @@ public final class RuntimeApi implements AutoCloseable {
         }
     }
 
-    /** What the process posts next. */
+    /** The next message that the process posts. */
     public Post posted() throws InterruptedException {
         return posted(Duration.ofSeconds(30)).orElseThrow(() -> new AssertionError("the process posted nothing"));
     }
 
-    /** What the process posts next; empty if it has posted nothing by then. */
+    /** The next message that the process posts; empty if there is none within the time. */
     public Optional<Post> posted(Duration patience) throws InterruptedException {
         return Optional.ofNullable(posts.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** {@link System#nanoTime()} at which the first event was asked for, which is the end of init. */
+    /** {@link System#nanoTime()} of the first request for an event, which is the end of init. */
     public CompletableFuture<Long> firstAsked() {
         return firstAsked;
     }

@@ -49,7 +49,7 @@ class SecretIT {
         aws.holds(OpenAI.KEY);
     }
 
-    /** Whatever a test does, neither key and none of the credentials comes out. */
+    /** No test may make a key or the credentials appear. */
     @AfterEach
     void cleanUp() throws IOException {
         try {

@@ -19,19 +19,19 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /**
- * The server's end of one connection. It decides what goes into one TLS record, and which bytes of a record go out
- * when; without TLS a record is what one call writes.
+ * The server's end of a connection. Controls the content of each TLS record, and when its bytes are sent; without TLS a
+ * record is the data of one write.
  */
 public final class Peer implements Closeable {
 
-    /** RFC 8446, 5.1: the most that one record carries. */
+    /** RFC 8446, 5.1: the maximum plaintext of a record. */
     public static final int LARGEST_RECORD = 1 << 14;
 
     private final Socket socket;
-    /** Whoever seals and sends holds it, since records have to go out in the order in which they were sealed. */
+    /** Held to encrypt and send, since records must be sent in the order of encryption. */
     private final Object order = new Object();
 
-    /** Whoever uses the engine holds it. */
+    /** Held to use the engine. */
     private final Object tls = new Object();
 
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -55,7 +55,7 @@ public final class Peer implements Closeable {
         return socket;
     }
 
-    /** The ids of the requests that came over this connection, in their order. */
+    /** The ids of the requests on this connection, in their order. */
     public synchronized List<String> served() {
         return List.copyOf(served);
     }
@@ -64,12 +64,12 @@ public final class Peer implements Closeable {
         served.add(id);
     }
 
-    /** How many requests came over this connection. */
+    /** The number of requests on this connection. */
     public int requests() {
         return requests;
     }
 
-    /** Bytes that go out beneath TLS as soon as there is another request. */
+    /** Raw bytes to send below TLS when the next request arrives. */
     public void owes(byte[] bytes) {
         owed = bytes;
     }
@@ -83,7 +83,7 @@ public final class Peer implements Closeable {
         return engine.isPresent();
     }
 
-    /** Goes through TLS's handshake as any server does. */
+    /** Performs a normal TLS handshake. */
     public void handshake() throws IOException {
         if (engine.isEmpty()) {
             return;
@@ -96,7 +96,7 @@ public final class Peer implements Closeable {
         }
     }
 
-    /** The same with another certificate than the server has otherwise. */
+    /** Performs the handshake with another certificate. */
     public void handshake(SSLContext certificate) throws IOException {
         SSLEngine other = certificate.createSSLEngine();
         other.setUseClientMode(false);
@@ -120,7 +120,7 @@ public final class Peer implements Closeable {
         }
     }
 
-    /** Tells the client why the handshake failed, and lets it close first, since a reset could overtake the alert. */
+    /** Sends the TLS alert and lets the client close first, since a reset could overtake the alert. */
     private void refuse() throws IOException {
         ByteBuffer alert = ByteBuffer.allocate(LARGEST_RECORD + 2048);
         engine.orElseThrow().wrap(ByteBuffer.allocate(0), alert);
@@ -136,7 +136,7 @@ public final class Peer implements Closeable {
         }
     }
 
-    /** Takes one record from the socket; what it carried is in {@link #decrypted}. */
+    /** Reads one record from the socket into {@link #decrypted}. */
     private void unwrap() throws IOException {
         ByteBuffer plain = ByteBuffer.allocate(LARGEST_RECORD + 2048);
         while (true) {
@@ -172,8 +172,7 @@ public final class Peer implements Closeable {
     }
 
     /**
-     * The next request's head, its last line being empty. What arrives beside it, such as answers to key updates, is
-     * read.
+     * The head of the next request, with its empty last line. Also reads other records, such as replies to key updates.
      */
     public String readHead() throws IOException {
         while (true) {
@@ -202,12 +201,12 @@ public final class Peer implements Closeable {
         try {
             return readHead().lines().findFirst().orElseThrow();
         } catch (IOException e) {
-            // Closed, or reset, since it had not read everything.
+            // Closed, or reset because of unread data.
             return null;
         }
     }
 
-    /** The bytes as one record, which is not sent yet, or as several if they are too many; as they are without TLS. */
+    /** Encrypts the bytes as one record, or several if they are too many, without sending; unchanged without TLS. */
     public byte[] seal(byte[] plain) throws IOException {
         if (engine.isEmpty()) {
             return plain;
@@ -226,15 +225,12 @@ public final class Peer implements Closeable {
         return records.toByteArray();
     }
 
-    /** The same with characters of ISO 8859-1. */
+    /** Like the one before, with ISO 8859-1 text. */
     public byte[] record(String plain) throws IOException {
         return seal(plain.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /**
-     * In TLS 1.3 a key update that asks for one in return, in TLS 1.2 the request for another handshake; it is not sent
-     * yet.
-     */
+    /** A key update that requests one in return in TLS 1.3, or a HelloRequest in TLS 1.2, without sending it. */
     public byte[] keyUpdate() throws IOException {
         synchronized (tls) {
             SSLEngine server = engine.orElseThrow();
@@ -247,7 +243,7 @@ public final class Peer implements Closeable {
         }
     }
 
-    /** So many key updates one after the other, which are not sent yet. */
+    /** A sequence of key updates, without sending them. */
     public byte[] keyUpdates(int count) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) {
@@ -256,14 +252,14 @@ public final class Peer implements Closeable {
         return all.toByteArray();
     }
 
-    /** The same, all of them in one write to the socket. */
+    /** Sends them in one write to the socket. */
     public void sendKeyUpdates(int count) throws IOException {
         synchronized (order) {
             raw(keyUpdates(count));
         }
     }
 
-    /** Each part as a record of its own, all of them in one write to the socket. */
+    /** Sends each part as its own record, all in one write to the socket. */
     public void send(byte[]... parts) throws IOException {
         synchronized (order) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -281,7 +277,7 @@ public final class Peer implements Closeable {
         }
     }
 
-    /** Bytes that go out as they are, beneath TLS, all of them in one write to the socket. */
+    /** Sends raw bytes below TLS, in one write to the socket. */
     public void raw(byte[]... parts) throws IOException {
         byte[] all = concatenated(parts);
         synchronized (order) {
@@ -289,7 +285,7 @@ public final class Peer implements Closeable {
         }
     }
 
-    /** TLS's close_notify, and the connection stays open. */
+    /** Sends close_notify and leaves the connection open. */
     public void closeNotify() throws IOException {
         if (engine.isEmpty()) {
             return;
@@ -302,11 +298,11 @@ public final class Peer implements Closeable {
         raw(Arrays.copyOf(record.array(), record.position()));
     }
 
-    /** Takes and discards what the other side sends, until it gives up. */
+    /** Reads and discards data until the peer closes. */
     public void stall() throws IOException {
         byte[] bytes = new byte[8192];
         while (socket.getInputStream().read(bytes) >= 0) {
-            // Of no interest.
+            // Ignored.
         }
     }
 
@@ -314,7 +310,7 @@ public final class Peer implements Closeable {
         try {
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
-            // It is gone already.
+            // Already closed.
         }
         close();
     }
@@ -330,7 +326,7 @@ public final class Peer implements Closeable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is gone either way.
+            // Nothing more can be done.
         }
     }
 

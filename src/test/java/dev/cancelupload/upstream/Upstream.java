@@ -24,35 +24,35 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
 /**
- * OpenAI's place on loopback, plain or over TLS, that does to a connection and to a request what a test says, down to
- * the TLS record; by itself it cancels every Upload. It is quick enough for a load test, and writes down what it was
- * asked and what it has answered.
+ * A mock of OpenAI on loopback, with or without TLS, whose behaviour for each connection and request a test can control
+ * down to the TLS record. By default it cancels every Upload. It is fast enough for a load test, and records requests
+ * and responses.
  *
- * <p>Where HTTP alone is enough there is {@link OpenAI}.
+ * <p>If plain HTTP is enough, use {@link OpenAI}.
  */
 public final class Upstream implements Closeable {
 
-    /** What is done with a request. */
+    /** The behaviour for a request. */
     @FunctionalInterface
     public interface Play {
-        /** @return whether the connection can have another request */
+        /** @return whether another request can follow */
         boolean answers(Exchange exchange) throws IOException, InterruptedException;
     }
 
-    /** What is done with a connection before its first request, TLS's handshake included. */
+    /** The behaviour of a connection before its first request, including the TLS handshake. */
     @FunctionalInterface
     public interface Opening {
         /** @return whether requests can come */
         boolean opens(Peer peer) throws IOException, InterruptedException;
     }
 
-    /** TLS's handshake and no more. */
+    /** Only the TLS handshake. */
     public static final Opening HANDSHAKE = peer -> {
         peer.handshake();
         return true;
     };
 
-    /** Every header that the function sends, but for those of an organization and a project. */
+    /** All headers that the function sends, except those of organization and project. */
     private static final Set<String> HEADERS = Set.of(
             "host",
             "authorization",
@@ -75,7 +75,7 @@ public final class Upstream implements Closeable {
      */
     public record Exchange(Upstream upstream, Peer peer, String id, int attempt, int number, String authorization) {
 
-        /** As if it were the first for its upload. */
+        /** The same request as the first one for its upload. */
         public Exchange asFirst() {
             return new Exchange(upstream, peer, id, 1, number, authorization);
         }
@@ -88,7 +88,7 @@ public final class Upstream implements Closeable {
             return authorization.substring("Bearer ".length());
         }
 
-        /** The answer that cancels this upload; that it was given is written down. */
+        /** The response that cancels this upload, which is recorded. */
         public Answer cancelled() {
             upstream.cancelled.add(id);
             upstream.statuses(id).add(200);
@@ -100,24 +100,24 @@ public final class Upstream implements Closeable {
             return Answer.error(status, id, nonce());
         }
 
-        /** An answer of one's own making. */
+        /** Sends any other response. */
         public Answer answer(int status, String body) {
             upstream.statuses(id).add(status);
             return Answer.of(status, body).header("x-request-id", "req_" + id + "_" + nonce());
         }
 
-        /** Cancels the upload in the plainest way. */
+        /** Cancels the upload. */
         public boolean honest() throws IOException {
             peer.send(cancelled().bytes());
             return true;
         }
 
-        /** Writes characters of ISO 8859-1, whatever they are. */
+        /** Writes any ISO 8859-1 text. */
         public void write(String bytes) throws IOException {
             peer.stream(bytes.getBytes(StandardCharsets.ISO_8859_1));
         }
 
-        /** An upload that was asked for earlier on this connection by somebody else. */
+        /** An upload of an earlier request on this connection. */
         public Optional<String> earlier() {
             List<String> served = peer.served();
             return served.subList(0, Math.max(0, served.size() - 1)).stream()
@@ -149,7 +149,7 @@ public final class Upstream implements Closeable {
     private volatile ServerSocket listener;
     private volatile Thread acceptor;
 
-    /** One without TLS. */
+    /** A server without TLS. */
     public Upstream() throws IOException {
         this(Layer.PLAIN, null);
     }
@@ -161,7 +161,7 @@ public final class Upstream implements Closeable {
 
     /**
      * @param layers of each connection, the first being 1; all are TLS, or none is
-     * @param receiveBuffer how many bytes the system takes for it that it does not read; 0 for the system's default
+     * @param receiveBuffer size of the receive buffer; 0 for the system's default
      */
     public Upstream(IntFunction<Layer> layers, SSLContext tls, int receiveBuffer) throws IOException {
         this.layers = layers;
@@ -185,7 +185,7 @@ public final class Upstream implements Closeable {
         listen(port);
     }
 
-    /** Below the ports that the kernel gives to others, since it has to be free again after {@link #down}. */
+    /** Below the ephemeral ports of the kernel, since it must be free again after {@link #down}. */
     private int listenSomewhere() throws IOException {
         Random random = new Random();
         while (true) {
@@ -194,7 +194,7 @@ public final class Upstream implements Closeable {
                 listen(candidate);
                 return candidate;
             } catch (BindException e) {
-                // Taken; another one.
+                // Taken; try another one.
             }
         }
     }
@@ -232,37 +232,37 @@ public final class Upstream implements Closeable {
         return (isTls ? "https://" : "http://") + host + ":" + port + "/v1";
     }
 
-    // What it does
+    // Behaviour
 
-    /** Every request has to have this key; {@link #wrong} says whether. */
+    /** Checks that every request has this key; see {@link #wrong}. */
     public Upstream expectingKey(String expected) {
         key = expected;
         return this;
     }
 
-    /** It talks only to clients that show a certificate which its {@link SSLContext} trusts. */
+    /** Requires a client certificate that its {@link SSLContext} trusts. */
     public Upstream wantingCertificates() {
         wantsCertificates = true;
         return this;
     }
 
-    /** What becomes of this upload's requests, all of them. */
+    /** Sets the behaviour for all requests of this upload. */
     public void plays(String id, Play next) {
         plays.put(id, next);
     }
 
-    /** What becomes of the requests for all other uploads. */
+    /** Sets the behaviour for the requests of all other uploads. */
     public Upstream plays(Play next) {
         play = next;
         return this;
     }
 
-    /** The next connections begin in these ways, one each. */
+    /** Sets the behaviour of the next connections, one each. */
     public void opens(Opening... next) {
         openings.addAll(List.of(next));
     }
 
-    /** All other connections begin in this way. */
+    /** Sets the behaviour of all other connections. */
     public Upstream opensAll(Opening next) {
         opening = next;
         return this;
@@ -272,19 +272,19 @@ public final class Upstream implements Closeable {
         return !openings.isEmpty();
     }
 
-    /** From now on requests become this: as after {@link #startOver}. */
+    /** Sets the behaviour of requests after {@link #startOver}. */
     public void behave(Play next) {
         behave(HANDSHAKE, next);
     }
 
-    /** From now on connections begin so and requests become this: as after {@link #startOver}. */
+    /** Sets the behaviour of connections and requests after {@link #startOver}. */
     public void behave(Opening every, Play next) {
         startOver();
         opening = every;
         play = next;
     }
 
-    /** Closes all connections; the counts of connections and requests start again, and no opening is left. */
+    /** Closes all connections, and resets the counts and the openings. */
     public void startOver() {
         connections.set(0);
         requests.set(0);
@@ -298,11 +298,11 @@ public final class Upstream implements Closeable {
         opens(next);
     }
 
-    /** Nobody listens any more, and no connection is left. */
+    /** Stops listening and closes all connections. */
     public void down() throws IOException {
         listener.close();
         try {
-            // The port is not free before.
+            // Until then the port is not free.
             acceptor.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -310,24 +310,24 @@ public final class Upstream implements Closeable {
         closeConnections();
     }
 
-    /** Listens again on the port of before. */
+    /** Listens again on the same port. */
     public void up() throws IOException {
         listen(port);
     }
 
-    /** Ends all connections, as a server does with idle ones. */
+    /** Closes all connections, as a server closes idle ones. */
     public void closeConnections() {
         open.forEach(Peer::close);
     }
 
-    /** Ends all connections with a reset. */
+    /** Resets all connections. */
     public void resetConnections() {
         open.forEach(Peer::reset);
     }
 
-    // What came
+    // Observations
 
-    /** Those that neither side has closed. */
+    /** The connections that neither side has closed. */
     public List<Peer> open() {
         return List.copyOf(open);
     }
@@ -340,33 +340,33 @@ public final class Upstream implements Closeable {
         return requests.get();
     }
 
-    /** How many requests there were for this upload. */
+    /** The number of requests for this upload. */
     public int attempts(String id) {
         AtomicInteger count = attempts.get(id);
         return count == null ? 0 : count.get();
     }
 
-    /** The ids of all requests ever. */
+    /** The ids of all requests. */
     public List<String> ids() {
         return new ArrayList<>(ids);
     }
 
-    /** What was wrong about requests: another method, path, key or header than the function's. */
+    /** The errors in requests: a wrong method, path, key or header. */
     public List<String> wrong() {
         return new ArrayList<>(wrong);
     }
 
-    /** Whether the upload was ever answered for itself with what cancels it. */
+    /** Whether a request for this upload ever got the response that cancels it. */
     public boolean hasCancelled(String id) {
         return cancelled.contains(id);
     }
 
-    /** The statuses that were ever answered for this upload. */
+    /** All statuses of the responses for this upload. */
     public Set<Integer> statuses(String id) {
         return statuses.computeIfAbsent(id, any -> ConcurrentHashMap.newKeySet());
     }
 
-    /** Forgets an upload that is over, in a long run. */
+    /** Forgets a finished upload, in a long run. */
     public void forget(String id) {
         plays.remove(id);
         attempts.remove(id);
@@ -386,7 +386,7 @@ public final class Upstream implements Closeable {
                 Opening chosen = next == null ? opening : next;
                 daemon(() -> serve(peer, chosen));
             } catch (IOException e) {
-                // Closed; the loop's condition sees it.
+                // Closed; the loop ends.
             }
         }
     }
@@ -407,7 +407,7 @@ public final class Upstream implements Closeable {
                 goesOn = plays.getOrDefault(exchange.id, play).answers(exchange);
             }
         } catch (IOException | InterruptedException e) {
-            // The other side is gone, or this one is being closed.
+            // The peer has disconnected, or this side is closing.
         } finally {
             peer.close();
             open.remove(peer);
@@ -440,7 +440,7 @@ public final class Upstream implements Closeable {
         return new Exchange(this, peer, id, attempt, requests.incrementAndGet(), authorization);
     }
 
-    /** Does something beside the test's own thread, which does not keep the JVM alive. */
+    /** Runs something on a daemon thread. */
     public static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "upstream");
         thread.setDaemon(true);

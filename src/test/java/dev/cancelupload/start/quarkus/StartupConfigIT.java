@@ -12,16 +12,16 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What of Quarkus's own configuration the executable still reads at its start. */
+/** The configuration of Quarkus that the executable still reads at its start. */
 class StartupConfigIT {
 
-    /** No upload has this id, so that nothing is sent. */
+    /** An invalid id, so that nothing is sent. */
     private static final String REFUSED = "\"no/id\"";
 
     private static Bootstrap bootstrap(Map<String, String> quarkus, String... arguments) throws IOException {
         Map<String, String> environment = new HashMap<>(quarkus);
         environment.put("OPENAI_API_KEY", OpenAI.KEY);
-        // Nobody listens there.
+        // Nothing listens there.
         environment.put("OPENAI_BASE_URL", "http://127.0.0.1:1/v1");
         return new Bootstrap(environment, arguments);
     }
