@@ -51,7 +51,7 @@ class HostileAnswersTest extends AgainstOpenAI {
         assertEquals("UpstreamFailure", error.getString("errorType"));
         assertThat(
                 error.getString("errorMessage"),
-                allOf(containsString("is about another Upload (\"upload_other\")"), containsString("not seen to be")));
+                allOf(containsString("is about another Upload (\"upload_other\")"), containsString("not confirmed as")));
     }
 
     @Test

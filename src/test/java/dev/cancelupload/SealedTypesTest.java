@@ -30,7 +30,7 @@ class SealedTypesTest {
     private static final Map<String, String> DECISIONS = Map.ofEntries(
             Map.entry(
                     "CancelCall.attempt: AttemptResult",
-                    "Broken, KeyReplaced, Succeeded, Unusable | Answered, OtherwiseFinal"),
+                    "KeyReplaced, NoResponse, Succeeded, Unusable | AlreadyFinal, HttpError"),
             Map.entry(
                     "CancelUpload.cancelUpload: LambdaEvent",
                     "Payload, SnsNotifications, SqsMessages | Foreign, Http, Unreadable"),
@@ -46,7 +46,7 @@ class SealedTypesTest {
             // KeyReplaced and Succeeded do not get there: CancelCall.attempt handles them before.
             Map.entry(
                     "FailureFactory.of: AttemptResult",
-                    "Answered, Broken, OtherwiseFinal | KeyReplaced, Succeeded, Unusable"),
+                    "AlreadyFinal, HttpError, NoResponse | KeyReplaced, Succeeded, Unusable"),
             Map.entry("HttpTransport.send: Exchange", "CannedResponse | OverNetwork"),
             Map.entry("InvocationLog.describe: Outcome", "Failure | Success"),
             Map.entry("InvocationLog.invocation: Outcome", "Failure | Success"),
@@ -55,14 +55,14 @@ class SealedTypesTest {
             Map.entry("Job.step: NamedUpload", "Invalid | Valid"),
             Map.entry(
                     "RetryPolicy.waitAfter: AttemptResult",
-                    "Answered, Broken, Unusable | KeyReplaced, OtherwiseFinal, Succeeded"),
+                    "HttpError, NoResponse, Unusable | AlreadyFinal, KeyReplaced, Succeeded"),
             Map.entry(
                     "UploadsClient.attempt: AttemptResult",
-                    "Unusable | Answered, Broken, KeyReplaced, OtherwiseFinal, Succeeded"),
+                    "Unusable | AlreadyFinal, HttpError, KeyReplaced, NoResponse, Succeeded"),
             Map.entry("UploadsClient.call: UploadBody", "Other, Upload | "),
             Map.entry(
                     "UploadsClient.cancel: AttemptResult",
-                    "Answered | Broken, KeyReplaced, OtherwiseFinal, Succeeded, Unusable"),
+                    "HttpError | AlreadyFinal, KeyReplaced, NoResponse, Succeeded, Unusable"),
             Map.entry(
                     "WrongEvent.of: LambdaEvent",
                     "Unreadable | Foreign, Http, Payload, SnsNotifications, SqsMessages"));
