@@ -51,7 +51,9 @@ class HostileAnswersTest extends AgainstOpenAI {
         assertEquals("UpstreamFailure", error.getString("errorType"));
         assertThat(
                 error.getString("errorMessage"),
-                allOf(containsString("is about another Upload (\"upload_other\")"), containsString("not confirmed as")));
+                allOf(
+                        containsString("is about another Upload (\"upload_other\")"),
+                        containsString("not confirmed as")));
     }
 
     @Test

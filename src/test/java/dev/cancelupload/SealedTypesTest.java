@@ -33,26 +33,26 @@ class SealedTypesTest {
                     "KeyReplaced, NoResponse, Succeeded, Unusable | AlreadyFinal, HttpError"),
             Map.entry(
                     "CancelUpload.cancelUpload: LambdaEvent",
-                    "Payload, SnsNotifications, SqsMessages | Foreign, Http, Unreadable"),
+                    "Payload, SnsNotifications, SqsMessages | Http, Unreadable, Unsupported"),
             Map.entry("CancelUpload.payload: Outcome", "Success | Failure"),
             Map.entry(
                     "CancelUploadHttp.cancelUploadHttp: LambdaEvent",
-                    "Http, SnsNotifications, SqsMessages | Foreign, Payload, Unreadable"),
-            Map.entry("CancelUploadHttp.reply: Outcome", "Success | Failure"),
+                    "Http, SnsNotifications, SqsMessages | Payload, Unreadable, Unsupported"),
+            Map.entry("CancelUploadHttp.respond: Outcome", "Success | Failure"),
             Map.entry(
                     "CleanUpUploads.uploads: LambdaEvent",
-                    "Payload | Foreign, Http, SnsNotifications, SqsMessages, Unreadable"),
+                    "Payload | Http, SnsNotifications, SqsMessages, Unreadable, Unsupported"),
             Map.entry("Components.keys: ApiKeySource", "ApiKey | ApiKeySecret"),
             // KeyReplaced and Succeeded do not get there: CancelCall.attempt handles them before.
             Map.entry(
                     "FailureFactory.of: AttemptResult",
                     "AlreadyFinal, HttpError, NoResponse | KeyReplaced, Succeeded, Unusable"),
             Map.entry("HttpTransport.send: Exchange", "CannedResponse | OverNetwork"),
-            Map.entry("InvocationLog.describe: Outcome", "Failure | Success"),
+            Map.entry("InvocationLog.addOutcome: Outcome", "Failure | Success"),
             Map.entry("InvocationLog.invocation: Outcome", "Failure | Success"),
             Map.entry("InvocationLog.isNotTried: Outcome", "Failure | Success"),
             Map.entry("InvocationLog.text: Outcome", "Failure | Success"),
-            Map.entry("Job.step: NamedUpload", "Invalid | Valid"),
+            Map.entry("Job.attempt: NamedUpload", "Invalid | Valid"),
             Map.entry(
                     "RetryPolicy.waitAfter: AttemptResult",
                     "HttpError, NoResponse, Unusable | AlreadyFinal, KeyReplaced, Succeeded"),
@@ -65,7 +65,7 @@ class SealedTypesTest {
                     "HttpError | AlreadyFinal, KeyReplaced, NoResponse, Succeeded, Unusable"),
             Map.entry(
                     "WrongEvent.of: LambdaEvent",
-                    "Unreadable | Foreign, Http, Payload, SnsNotifications, SqsMessages"));
+                    "Unreadable | Http, Payload, SnsNotifications, SqsMessages, Unsupported"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
