@@ -23,10 +23,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
     /** The port, as text, where the property is not set. */
     static final String DEFAULT = "8080";
 
-    /**
-     * Prefix of a system property for each configured port, so that a live reload keeps the port, which is ours by
-     * then.
-     */
+    /** Prefix of a system property for each configured port, so that a live reload keeps the chosen port. */
     private static final String CHOSEN = "cancel-upload.dev-port.";
 
     @Override
@@ -54,7 +51,7 @@ public final class DevPort implements SmallRyeConfigBuilderCustomizer {
         }
     }
 
-    /** @return the port if it is free, another one if it is not, and what is no port as it is, for Quarkus to refuse */
+    /** @return the port if it is free, otherwise another one; an invalid value unchanged, for Quarkus to reject */
     private static String chosen(String port) {
         if (!port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65_535) {
             return port;

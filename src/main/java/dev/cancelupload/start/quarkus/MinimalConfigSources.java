@@ -12,8 +12,8 @@ import org.jboss.logging.Logger;
  * {@code QUARKUS_…} variables and the {@code quarkus…} system properties. By default Quarkus compares all variables
  * that Lambda sets with all properties that it knows, and looks up each property in every source.
  *
- * <p>Every configuration that the executable builds at run time is built by way of this class, which logs it: a start
- * with {@link PrebuiltConfig} builds none.
+ * <p>The executable builds every run-time configuration with this class, which logs it. A start with
+ * {@link PrebuiltConfig} builds none.
  */
 public final class MinimalConfigSources implements SmallRyeConfigBuilderCustomizer {
 

@@ -35,7 +35,7 @@ record QuarkusVariables(Map<String, String> variables, Map<String, String> prope
         return new QuarkusVariables(variables, properties);
     }
 
-    /** All names, in order. */
+    /** All names in alphabetical order. */
     Set<String> names() {
         Set<String> names = new TreeSet<>(variables.keySet());
         names.addAll(properties.keySet());

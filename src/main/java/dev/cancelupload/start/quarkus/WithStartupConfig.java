@@ -39,7 +39,7 @@ final class Target_Config {
     }
 }
 
-/** Whether Quarkus's generated class still has the method's former name. */
+/** Whether Quarkus's generated class has the method name of versions before 3.34. */
 final class BeforeQuarkus334 implements BooleanSupplier {
 
     @Override
@@ -55,7 +55,7 @@ final class BeforeQuarkus334 implements BooleanSupplier {
     }
 }
 
-/** Otherwise it has to have the present one: a Quarkus with a third name fails the build. */
+/** Otherwise the present name is used; if Quarkus renames the method again, the build fails. */
 final class SinceQuarkus334 implements BooleanSupplier {
 
     @Override
