@@ -116,6 +116,8 @@ class CancelUploadHttpTest {
                 "/v1/uploads/a%252Fb/cancel",
                 "/v1/uploads/upload_1%0d%0aX-Injected:%201/cancel",
                 "/v1/uploads/a+b/cancel",
+                "/v1/uploads/a+b%41/cancel",
+                "/v1/uploads/a%2541/cancel",
                 "/v1/uploads/%/cancel",
                 "/v1/uploads/%zz/cancel",
                 "/v1/uploads/%c3%28/cancel",

@@ -150,8 +150,11 @@ class DeadlinesIT {
             peer.handshake();
             Sandbox sandbox = started.join();
             sandbox.freeze();
-            burst(peer);
-            sandbox.thaw();
+            try {
+                burst(peer);
+            } finally {
+                sandbox.thaw();
+            }
             return true;
         };
         try (Target target = new Target(
@@ -164,7 +167,7 @@ class DeadlinesIT {
                 counted(opening, spoken))) {
             started.complete(target.sandbox);
             target.invariants.checkInit();
-            awaitOpening(spoken);
+            assertTrue(spoken.await(60, TimeUnit.SECONDS), "the process is still frozen");
             target.checkHonest();
         }
     }

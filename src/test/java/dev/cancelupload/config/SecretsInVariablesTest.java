@@ -58,6 +58,13 @@ class SecretsInVariablesTest {
         assertThat(problem(variable, "sk-svcacct-0123456789abcdefghij"), not(containsString("0123456789abc")));
     }
 
+    /** A password, or a secret access key, which has no form of its own. */
+    @ParameterizedTest
+    @MethodSource("variables")
+    void aRunOfLettersOfBothCasesAndDigitsIsShownFromNoVariable(String variable) {
+        assertThat(problem(variable, "Xy7Kq29LmPz4 !"), not(containsString("Kq29LmPz")));
+    }
+
     @ParameterizedTest
     @MethodSource("variables")
     void thePemTextOfAPrivateKeyIsShownFromNoVariable(String variable) {
