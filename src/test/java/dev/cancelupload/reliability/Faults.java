@@ -81,7 +81,8 @@ final class Faults {
                         "plain HTTP where TLS should be",
                         peer -> peer.raw(Answers.cancelled("upload_x").getBytes(StandardCharsets.ISO_8859_1)))
                 .fails(UPSTREAM_FAILURE, 3, "TLS handshake failed with "));
-        faults.add(everyConnection("closed before TLS", peer -> {}).fails(UPSTREAM_FAILURE, 3, "TLS handshake failed with "));
+        faults.add(everyConnection("closed before TLS", peer -> {})
+                .fails(UPSTREAM_FAILURE, 3, "TLS handshake failed with "));
         faults.add(everyConnection("reset before TLS", Peer::reset).fails(UPSTREAM_FAILURE, 3, "could not "));
     }
 
