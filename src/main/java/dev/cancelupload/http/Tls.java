@@ -38,7 +38,7 @@ import javax.net.ssl.X509TrustManager;
 /** TLS with the built-in trust anchors or those of a PEM file, and with a client certificate if there is one. */
 public final class Tls {
 
-    /** The key store lives in memory only. */
+    /** The key store exists in memory only. */
     private static final char[] NO_PASSWORD = {};
 
     private static final Pattern PKCS8 =
@@ -59,7 +59,7 @@ public final class Tls {
                 context = SSLContext.getInstance("TLS");
                 context.init(identity.orElse(null), trust.orElse(null), null);
             }
-            // Servers send as many session tickets as they like; the last is the one to resume with.
+            // A server may send any number of session tickets; only the last is used to resume.
             context.getClientSessionContext().setSessionCacheSize(1);
             return context;
         } catch (GeneralSecurityException e) {
@@ -67,7 +67,7 @@ public final class Tls {
         }
     }
 
-    /** A client's side of a connection, for which the server has to prove that it is the origin's host. */
+    /** The client side of a connection; checks that the server's certificate is for the origin's host. */
     static SSLEngine engine(SSLContext context, Origin origin) {
         SSLEngine engine = context.createSSLEngine(origin.host(), origin.port());
         engine.setUseClientMode(true);
@@ -79,7 +79,7 @@ public final class Tls {
     }
 
     /**
-     * Trusts the certificates of a PEM file, and no others.
+     * Trusts only the certificates of a PEM file.
      *
      * @throws CertificateException if the file cannot be read as at least one certificate
      */
@@ -88,7 +88,7 @@ public final class Tls {
     }
 
     /**
-     * Trusts the certificates of a PEM file, and the built-in ones.
+     * Trusts the certificates of a PEM file and the built-in trust anchors.
      *
      * @throws CertificateException if the file cannot be read as at least one certificate
      */
@@ -131,7 +131,7 @@ public final class Tls {
     /**
      * A client certificate for mutual TLS.
      *
-     * @param certificates PEM file with the client's certificate and those that lead to its issuer
+     * @param certificates PEM file with the client's certificate, followed by its chain
      * @param key PEM file with its private key: PKCS #8, not encrypted
      * @throws CertificateException if the first file has no certificate
      * @throws InvalidKeyException if the second has no such key, or that of another certificate
@@ -172,7 +172,7 @@ public final class Tls {
         return key;
     }
 
-    /** Whether what the one signs the other verifies. */
+    /** Whether the certified public key verifies a signature of the private key. */
     private static boolean belongs(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
         String algorithm =
                 switch (key.getAlgorithm()) {
