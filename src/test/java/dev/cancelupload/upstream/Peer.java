@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -29,7 +32,9 @@ public final class Peer implements Closeable {
 
     private final Socket socket;
     /** Held to encrypt and send, since records must be sent in the order of encryption. */
-    private final Object order = new Object();
+    private static final int MAX_WAIT_SECONDS = 5;
+
+    private final ReentrantLock order = new ReentrantLock(true);
 
     /** Held to use the engine. */
     private final Object tls = new Object();
@@ -254,20 +259,18 @@ public final class Peer implements Closeable {
 
     /** Sends them in one write to the socket. */
     public void sendKeyUpdates(int count) throws IOException {
-        synchronized (order) {
-            raw(keyUpdates(count));
-        }
+        inOrder(() -> raw(keyUpdates(count)));
     }
 
     /** Sends each part as its own record, all in one write to the socket. */
     public void send(byte[]... parts) throws IOException {
-        synchronized (order) {
+        inOrder(() -> {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (byte[] part : parts) {
                 all.writeBytes(seal(part));
             }
             raw(all.toByteArray());
-        }
+        });
     }
 
     /** However many bytes, each record as soon as it is sealed. */
@@ -280,8 +283,27 @@ public final class Peer implements Closeable {
     /** Sends raw bytes below TLS, in one write to the socket. */
     public void raw(byte[]... parts) throws IOException {
         byte[] all = concatenated(parts);
-        synchronized (order) {
-            socket.getOutputStream().write(all);
+        inOrder(() -> socket.getOutputStream().write(all));
+    }
+
+    private interface Send {
+        void run() throws IOException;
+    }
+
+    /** A write that blocks, since the other side does not read, must not block all others for ever. */
+    private void inOrder(Send send) throws IOException {
+        try {
+            if (!order.tryLock(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("another write is blocked");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+        try {
+            send.run();
+        } finally {
+            order.unlock();
         }
     }
 
