@@ -20,7 +20,7 @@ record ApiKeyAtInit(KeyFromSecret key) implements InitTask {
     public void run() {
         try {
             key.readAtInit();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             InitError.report(
                     e instanceof ConfigurationError error
                             ? error

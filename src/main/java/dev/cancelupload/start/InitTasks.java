@@ -19,7 +19,11 @@ final class InitTasks {
         STARTED.add(new Started(task, thread));
     }
 
-    /** Waits for the started tasks and finishes them. */
+    /**
+     * Waits for the started tasks and finishes them.
+     *
+     * @throws IllegalStateException if interrupted: the function must not start before its key is read
+     */
     static void await() {
         try {
             for (Started started : STARTED) {
@@ -28,6 +32,7 @@ final class InitTasks {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted during init", e);
         }
     }
 }
