@@ -5,26 +5,22 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
-import org.jboss.logging.Logger;
 
 /**
  * Limits the sources of Quarkus's configuration in the executable to {@code application.properties}, the
  * {@code QUARKUS_…} variables and the {@code quarkus…} system properties. By default Quarkus compares all variables
  * that Lambda sets with all properties that it knows, and looks up each property in every source.
  *
- * <p>The executable builds every run-time configuration with this class, which logs it. A start with
+ * <p>The executable builds every run-time configuration with this class, which has it logged. A start with
  * {@link PrebuiltConfig} builds none.
  */
 public final class MinimalConfigSources implements SmallRyeConfigBuilderCustomizer {
-
-    private static final Logger LOG = Logger.getLogger(MinimalConfigSources.class);
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
             QuarkusVariables quarkus = QuarkusVariables.read();
-            LOG.info("Quarkus's configuration is read at this start, which takes some milliseconds; set for it: "
-                    + quarkus.names());
+            StartupConfigLog.configurationBuilt(quarkus.names());
             builder.setAddDefaultSources(false)
                     .withValidateUnknown(false)
                     .addPropertiesSources()

@@ -2,14 +2,18 @@ package dev.cancelupload.start.quarkus;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cancelupload.start.Bootstrap;
 import dev.cancelupload.upstream.OpenAI;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The configuration of Quarkus that the executable still reads at its start. */
@@ -50,6 +54,21 @@ class StartupConfigIT {
                 bootstrap(Map.of("QUARKUS_LOG_LEVEL", "OFF", "QUARKUS_FUNQY_EXPORT", "cleanUpUploads"))) {
             assertEquals("response", bootstrap.invoke(REFUSED).kind());
             assertEquals("", bootstrap.log());
+        }
+    }
+
+    @Test
+    void thatTheConfigurationIsReadIsLoggedAsJson() throws Exception {
+        try (Bootstrap bootstrap = bootstrap(Map.of("QUARKUS_LOG_LEVEL", "INFO"))) {
+            bootstrap.invoke(REFUSED);
+            String line = bootstrap
+                    .log()
+                    .lines()
+                    .filter(logged -> logged.contains("configuration is read at this start"))
+                    .collect(Collectors.joining("\n"));
+            JsonNode json = new ObjectMapper().readTree(line);
+            assertEquals("INFO", json.path("level").asText());
+            assertThat(json.path("message").asText(), endsWith("set for it: [QUARKUS_LOG_LEVEL]"));
         }
     }
 
