@@ -45,17 +45,14 @@ func budgets(r *record) []budget {
 		}
 		return f.CpuTotal
 	}
-	initial := func(f figures) float64 { return f.Init }
 	warm := func(f figures) float64 { return f.Warm }
-	// The lower of the two floors.
-	floor := func(read func(figures) float64) float64 {
-		return math.Min(get("full", "floor", read), get("full", "floor-primed", read))
-	}
-	primedAlike := "floor"
-	if full, ran := r.condition("full"); ran {
-		if f, measured := full.figures("native"); measured && f.ConnectedInInit {
-			primedAlike = "floor-primed"
+	cleanUp := func(condition string, read func(cleanUpFigures) float64) float64 {
+		if c, ran := r.condition(cleanUpName + condition); ran {
+			if f, measured := c.cleanUpFigures("native"); measured {
+				return read(f)
+			}
 		}
+		return math.NaN()
 	}
 	zip, glibc := math.NaN(), math.NaN()
 	if native, there := r.contender("native"); there {
@@ -66,19 +63,31 @@ func budgets(r *record) []budget {
 			}
 		}
 	}
-	return []budget{
-		{"cold start at 256 MB", "≤ 0.25 × Go", get("256", "native", cold), 0.25 * get("256", "go", cold), "ms"},
+	rows := []budget{
 		{"cold start at 256 MB", "≤ 2 × Rust", get("256", "native", cold), 2 * get("256", "rust", cold), "ms"},
-		{"cold start, whole processor", "≤ Go", get("full", "native", cold), get("full", "go", cold), "ms"},
-		{"cold start, whole processor", "≤ 1.5 × the floor", get("full", "native", cold), 1.5 * floor(cold), "ms"},
-		{"init", "≤ 2 × `" + primedAlike + "`", get("full", "native", initial), 2 * get("full", primedAlike, initial), "ms"},
-		{"processor time, start to first response", "≤ 1.5 × the floor", get("full", "native", processor), 1.5 * floor(processor), "ms"},
-		{"warm invocation", "≤ 1.2 × Go", get("full", "native", warm), 1.2 * get("full", "go", warm), "ms"},
-		{fmt.Sprintf("resident memory after %d invocations", memoryAfter), "≤ 40 MiB",
-			get("full", "native", func(f figures) float64 { return f.Resident }), 40, "MiB"},
-		{"`function.zip`", "≤ 14 MiB", zip, 14, "MiB"},
+		{"cold start at 256 MB", "≤ 0.12 × Go", get("256", "native", cold), 0.12 * get("256", "go", cold), "ms"},
+		{"cold start, whole processor", "≤ 0.6 × Go", get("full", "native", cold), 0.6 * get("full", "go", cold), "ms"},
+		{"cold start, whole processor", "≤ 0.9 × `floor-primed`", get("full", "native", cold), 0.9 * get("full", "floor-primed", cold), "ms"},
+		{"cold start, page cache dropped", "≤ 0.8 × Go", get("cold-cache", "native", cold), 0.8 * get("cold-cache", "go", cold), "ms"},
+		{"processor time, start to first response", "≤ 0.8 × Go", get("full", "native", processor), 0.8 * get("full", "go", processor), "ms"},
+		{"warm invocation", "≤ Go", get("full", "native", warm), get("full", "go", warm), "ms"},
+		{fmt.Sprintf("resident memory after %d invocations", memoryAfter), "≤ 44 MiB",
+			get("full", "native", func(f figures) float64 { return f.Resident }), 44, "MiB"},
+		{"`function.zip`", "≤ 16 MiB", zip, 16, "MiB"},
 		{"newest glibc symbol", fmt.Sprintf("≤ %.2f", oldestGlibc), glibc, oldestGlibc, ""},
 	}
+	for _, concurrency := range []string{"8", "100"} {
+		what := "1,000 ids cleaned up, " + concurrency + " at a time"
+		rows = append(rows,
+			budget{what, "≤ 1.05 × the API's time alone", cleanUp(concurrency, func(f cleanUpFigures) float64 { return f.First }),
+				1.05 * cleanUp(concurrency, func(f cleanUpFigures) float64 { return f.LatencyAlone }), "ms"},
+			budget{what + ": processor time a call", "≤ 0.5 ms",
+				cleanUp(concurrency, func(f cleanUpFigures) float64 { return f.FirstTime }), 0.5, "ms"},
+			budget{what + ": resident after five times", "≤ 1.05 × after the first",
+				cleanUp(concurrency, func(f cleanUpFigures) float64 { return f.ResidentEnd }),
+				1.05 * cleanUp(concurrency, func(f cleanUpFigures) float64 { return f.ResidentFirst }), "MiB"})
+	}
+	return rows
 }
 
 // newestGlibc returns the newest glibc version that a program's symbols need, such as "2.34"; "" for a program that is

@@ -26,17 +26,30 @@ func TestABudgetIsNotMetByWhatWasNotMeasured(t *testing.T) {
 	}
 }
 
-func TestInitIsComparedWithTheFloorThatConnectsAtTheSameTime(t *testing.T) {
-	for connected, floor := range map[bool]float64{false: 5, true: 13} {
-		condition := recordedCondition{Name: "full", Starts: map[string][]start{
-			"native":       {{Init: 20 * time.Millisecond, ConnectedInInit: connected}},
-			"floor":        {{Init: 5 * time.Millisecond}},
-			"floor-primed": {{Init: 13 * time.Millisecond, ConnectedInInit: true}},
-		}}
-		for _, row := range budgets(&record{Conditions: []recordedCondition{condition}}) {
-			if row.figure == "init" && row.limit != 2*floor {
-				t.Errorf("connected in init: %t: the limit is %v", connected, row.limit)
-			}
-		}
+func TestTheFirstCleanUpIsComparedWithWhatTheMeasuredLatencyAloneTakes(t *testing.T) {
+	condition := recordedCondition{Name: "clean-up-8", Starts: map[string][]start{"native": {{
+		InitTime: 20 * time.Millisecond, First: 7 * time.Second, Warm: []time.Duration{6 * time.Second},
+		CleanUps: &cleanUps{
+			Latency:   52 * time.Millisecond,
+			Processor: []time.Duration{300 * time.Millisecond, 500 * time.Millisecond, 700 * time.Millisecond, 900 * time.Millisecond, 1100 * time.Millisecond},
+			Resident:  []int64{40 << 20, 41 << 20, 42 << 20, 43 << 20, 44 << 20},
+		},
+	}}}}
+	rows := map[string]budget{}
+	for _, row := range budgets(&record{Conditions: []recordedCondition{condition}}) {
+		rows[row.figure] = row
+	}
+	near := func(got, want float64) bool { return math.Abs(got-want) < 1e-6 }
+	if row := rows["1,000 ids cleaned up, 8 at a time"]; !near(row.got, 7000) || !near(row.limit, 1.05*6500) {
+		t.Errorf("time: %+v", row)
+	}
+	if row := rows["1,000 ids cleaned up, 8 at a time: processor time a call"]; !near(row.got, 0.3) {
+		t.Errorf("processor time: %+v", row)
+	}
+	if row := rows["1,000 ids cleaned up, 8 at a time: resident after five times"]; !near(row.got, 44) || !near(row.limit, 42) {
+		t.Errorf("memory: %+v", row)
+	}
+	if row := rows["1,000 ids cleaned up, 100 at a time"]; row.verdict() != "not measured" {
+		t.Errorf("not measured: %+v", row)
 	}
 }

@@ -61,6 +61,11 @@ var allContenders = []contender{
 	{name: "jvm", what: "this function on the JVM", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main", "bench/contenders/java-home"}},
 }
 
+// cleansUp reports whether it is this function, which can also cancel a list of Uploads.
+func (c contender) cleansUp() bool {
+	return c.folderName() == native
+}
+
 func (c contender) folderName() string {
 	if c.folder != "" {
 		return c.folder

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -204,13 +205,19 @@ func (b *bench) measure(condition condition, contenders []built, starts, warm in
 		result.Note = "Only the contenders' own files were dropped from the page cache, not libraries and language runtimes, which needs root."
 	}
 	patience := b.patience
+	if condition.cleanUp != nil {
+		starts = min(starts, cleanUpStarts)
+		contenders = slices.DeleteFunc(slices.Clone(contenders), func(c built) bool { return !c.cleansUp() })
+	}
 	for round := range starts {
 		for _, contender := range contenders {
 			if result.Failures[contender.name] != "" {
 				continue
 			}
 			invocations := 0
-			if round%max(1, starts/warmStarts) == 0 && round/max(1, starts/warmStarts) < warmStarts {
+			if condition.cleanUp != nil {
+				invocations = laterCleanUps
+			} else if round%max(1, starts/warmStarts) == 0 && round/max(1, starts/warmStarts) < warmStarts {
 				invocations = warm
 			}
 			one, err := b.undisturbed(contender, condition, invocations, &patience, &result)

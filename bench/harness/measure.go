@@ -16,12 +16,14 @@ const timeout = 3 * time.Minute
 // memoryAfter is the number of invocations after which memory and threads are read.
 const memoryAfter = 100
 
-// condition is the state of processor and page cache during a start.
+// condition is the state of processor and page cache during a start, and what is invoked.
 type condition struct {
 	name, title string
 	// memoryMB throttles from the first next on as Lambda throttles a function of this size; 0 means no throttling.
 	memoryMB  int
 	coldCache bool
+	// cleanUp is the clean-up that is invoked instead of one call, which only this function has.
+	cleanUp *cleanUp
 }
 
 var allConditions = []condition{
@@ -30,6 +32,8 @@ var allConditions = []condition{
 	{name: "256", title: "At 256 MB", memoryMB: 256},
 	{name: "128", title: "At 128 MB", memoryMB: 128},
 	{name: "cold-cache", title: "Whole processor, page cache dropped before each start", coldCache: true},
+	{name: cleanUpName + "8", title: "1,000 ids cleaned up, 8 at a time", cleanUp: &cleanUp{concurrency: 8}},
+	{name: cleanUpName + "100", title: "1,000 ids cleaned up, 100 at a time", cleanUp: &cleanUp{concurrency: 100}},
 }
 
 // start has the figures of one start of a contender. Its fields are exported for JSON.
@@ -43,6 +47,7 @@ type start struct {
 	Harness                 time.Duration // spent by the harness between first next and event, in no other figure
 	Warm                    []time.Duration
 	Resident, Peak, Threads int64
+	CleanUps                *cleanUps `json:",omitempty"`
 }
 
 func (s start) cold() time.Duration          { return s.Init + s.First }
@@ -64,7 +69,11 @@ func (b *bench) start(contender built, condition condition, warm int) (result st
 		return start{}, err
 	}
 	defer log.Close()
-	runtimeAPI, err := startRuntimeAPI(1 + warm)
+	what := oneCall
+	if condition.cleanUp != nil {
+		what = condition.cleanUp.invocation()
+	}
+	runtimeAPI, err := startRuntimeAPI(what, 1+warm)
 	if err != nil {
 		return start{}, err
 	}
@@ -80,12 +89,12 @@ func (b *bench) start(contender built, condition condition, warm int) (result st
 	if memoryMB == 0 {
 		memoryMB = wholeProcessorMB
 	}
-	process, err := prepare(contender, runtimeAPI, b.uploads, memoryMB, group, log)
+	process, err := prepare(contender, runtimeAPI, b.uploads, memoryMB, what.env, group, log)
 	if err != nil {
 		return start{}, err
 	}
 	defer process.end()
-	b.uploads.reset()
+	b.uploads.reset(what.latency)
 
 	var othersBefore time.Duration
 	check := func(err error) {
@@ -117,7 +126,9 @@ func (b *bench) start(contender built, condition condition, warm int) (result st
 			result.MinorFaults, result.MajorFaults = faults.minor, faults.major
 			result.Harness = runtimeAPI.handedOut.Sub(runtimeAPI.firstNext)
 		}
-		if warm > 0 && number == min(memoryAfter, 1+warm) {
+		if condition.cleanUp != nil {
+			check(result.afterCleanUp(number, process, b.uploads))
+		} else if warm > 0 && number == min(memoryAfter, 1+warm) {
 			memory, err := process.memory()
 			check(err)
 			result.Resident, result.Peak, result.Threads = memory.resident, memory.peak, memory.threads
@@ -151,7 +162,7 @@ func (b *bench) start(contender built, condition condition, warm int) (result st
 	if runtimeAPI.failure != nil {
 		return start{}, fmt.Errorf("%w%s", runtimeAPI.failure, tail(logFile))
 	}
-	if calls := b.uploads.calls.Load(); calls != int64(1+warm) {
+	if calls := b.uploads.calls.Load(); calls != int64(what.calls*(1+warm)) {
 		return start{}, fmt.Errorf("it called the API %d times in %d invocations", calls, 1+warm)
 	}
 	result.Init = runtimeAPI.firstNext.Sub(started)

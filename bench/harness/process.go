@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ type faults struct {
 	minor, major int64
 }
 
-func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB int, group *cgroup, log *os.File) (*process, error) {
+func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB int, env []string, group *cgroup, log *os.File) (*process, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB
 	arguments := append([]string{"-c", `read go && exec "$@"`, "sh", executable}, contender.Command[1:]...)
 	command := exec.Command("/bin/sh", arguments...)
 	command.Dir = contender.App
-	command.Env = append(environment(contender.App, runtime.address, memoryMB, uploads, contender.fetchesKey), contender.env...)
+	command.Env = slices.Concat(environment(contender.App, runtime.address, memoryMB, uploads, contender.fetchesKey), contender.env, env)
 	command.Stdin = reader
 	command.Stdout = log
 	command.Stderr = log

@@ -42,7 +42,11 @@ func report(r *record, command string) string {
 			line("Not run: %s.", condition.NotRun)
 			continue
 		}
-		timings(line, r, condition)
+		if strings.HasPrefix(condition.Name, cleanUpName) {
+			cleanUpTable(line, r, condition)
+		} else {
+			timings(line, r, condition)
+		}
 	}
 	line("")
 	line("## Contenders")

@@ -20,6 +20,7 @@ type runtimeAPI struct {
 	// onFirstNext and onResponse are called while the process waits for the response, outside of the measured times.
 	onFirstNext func()
 	onResponse  func(number int)
+	what        invocation
 	invocations int
 
 	lock      sync.Mutex
@@ -31,19 +32,35 @@ type runtimeAPI struct {
 	finished  bool
 }
 
+// invocation is what a contender is invoked with, and what it has to do.
+type invocation struct {
+	event string
+	// check returns an error if the response is not what the event asks for.
+	check func(response []byte) error
+	// calls is the number of calls of the Uploads API that it takes.
+	calls int
+	// latency is how long the API takes for each.
+	latency time.Duration
+	// env is added to the environment of the contender.
+	env []string
+}
+
+var oneCall = invocation{event: `"` + uploadID + `"`, check: checkUpload, calls: 1}
+
 const (
 	invocationPath = "/2018-06-01/runtime/invocation/"
 	initErrorPath  = "/2018-06-01/runtime/init/error"
 )
 
-// startRuntimeAPI serves a number of invocations, one after the other, and then closes done.
-func startRuntimeAPI(invocations int) (*runtimeAPI, error) {
+// startRuntimeAPI serves an invocation several times, one after the other, and then closes done.
+func startRuntimeAPI(what invocation, invocations int) (*runtimeAPI, error) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	api := &runtimeAPI{
 		address:     listener.Addr().String(),
+		what:        what,
 		invocations: invocations,
 		durations:   make([]time.Duration, 0, invocations),
 		done:        make(chan struct{}),
@@ -93,14 +110,14 @@ func (api *runtimeAPI) next(w http.ResponseWriter, r *http.Request, now time.Tim
 	header.Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(timeout).UnixMilli()))
 	api.handedOut = time.Now()
 	api.lock.Unlock()
-	answer(w, http.StatusOK, []byte(`"`+uploadID+`"`))
+	answer(w, http.StatusOK, []byte(api.what.event))
 }
 
 func (api *runtimeAPI) response(w http.ResponseWriter, body []byte, err error, now time.Time) {
 	api.lock.Lock()
 	defer api.lock.Unlock()
 	if err == nil {
-		err = checkUpload(body)
+		err = api.what.check(body)
 	}
 	if err != nil {
 		api.failLocked(err)

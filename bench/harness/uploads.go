@@ -34,7 +34,9 @@ type uploadsAPI struct {
 	rootFile string
 	// connections and calls since the last reset.
 	connections, calls atomic.Int64
-	servers            []*http.Server
+	// latency is how long a call takes, and waited what all calls since the last reset took, both in nanoseconds.
+	latency, waited atomic.Int64
+	servers         []*http.Server
 }
 
 func startUploadsAPI(folder string, http2 bool) (*uploadsAPI, error) {
@@ -87,7 +89,10 @@ func listenOnLocalhost() ([]net.Listener, error) {
 	return []net.Listener{four, six}, nil
 }
 
-func (api *uploadsAPI) reset() {
+// reset sets the counters to zero and the time that each call takes from now on.
+func (api *uploadsAPI) reset(latency time.Duration) {
+	api.latency.Store(int64(latency))
+	api.waited.Store(0)
 	api.connections.Store(0)
 	api.calls.Store(0)
 }
@@ -98,8 +103,9 @@ func (api *uploadsAPI) close() {
 	}
 }
 
-var cancelledUpload = []byte(`{
-  "id": "` + uploadID + `",
+func cancelledUpload(id string) []byte {
+	return []byte(`{
+  "id": "` + id + `",
   "object": "upload",
   "bytes": 2147483648,
   "created_at": 1719184911,
@@ -109,6 +115,7 @@ var cancelledUpload = []byte(`{
   "status": "cancelled",
   "file": null
 }`)
+}
 
 // secret is the response of AWS Secrets Manager to GetSecretValue.
 var secret = []byte(`{"ARN":"arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-api-key-a1b2C3","Name":"openai-api-key",` +
@@ -120,6 +127,10 @@ func (api *uploadsAPI) cancel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	api.calls.Add(1)
+	began := time.Now()
+	time.Sleep(time.Duration(api.latency.Load()))
+	api.waited.Add(int64(time.Since(began)))
+	id, isCancel := uploadOf(r.URL.Path)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("OpenAI-Processing-Ms", "8")
 	w.Header().Set("OpenAI-Version", "2020-10-01")
@@ -127,11 +138,17 @@ func (api *uploadsAPI) cancel(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Header.Get("Authorization") != "Bearer "+apiKey:
 		answer(w, http.StatusUnauthorized, []byte(`{"error":{"message":"Incorrect API key provided.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`))
-	case r.Method != http.MethodPost || r.URL.Path != "/v1/uploads/"+uploadID+"/cancel":
+	case r.Method != http.MethodPost || !isCancel:
 		answer(w, http.StatusNotFound, []byte(`{"error":{"message":"Invalid URL.","type":"invalid_request_error","param":null,"code":null}}`))
 	default:
-		answer(w, http.StatusOK, cancelledUpload)
+		answer(w, http.StatusOK, cancelledUpload(id))
 	}
+}
+
+// uploadOf returns the Upload that a path cancels.
+func uploadOf(path string) (id string, isCancel bool) {
+	id, isCancel = strings.CutSuffix(strings.TrimPrefix(path, "/v1/uploads/"), "/cancel")
+	return id, isCancel && (id == uploadID || strings.HasPrefix(id, cleanUpID))
 }
 
 // answer writes head and body in one segment: if the length is known, net/http sends both when the handler returns.

@@ -38,7 +38,7 @@ func TestAnAnswerThatIsNotTheCancelledUploadIsRefused(t *testing.T) {
 	if err := checkUpload([]byte(`{"id": "` + uploadID + `", "status": "pending", "bytes": 2147483648}`)); err == nil {
 		t.Error("a pending upload passed")
 	}
-	if err := checkUpload(cancelledUpload); err != nil {
+	if err := checkUpload(cancelledUpload(uploadID)); err != nil {
 		t.Error(err)
 	}
 }
