@@ -13,7 +13,7 @@ import java.net.ServerSocket;
 
 /**
  * Gives dev mode another port if its own is taken. Quarkus's mock event server does not start on a taken port, and
- * Quarkus 3.34.2 then waits without a message, since it fails before its log is set up.
+ * Quarkus then waits without a message, since it fails before its log is set up.
  */
 public final class DevPort implements SmallRyeConfigBuilderCustomizer {
 
