@@ -2,6 +2,7 @@ package dev.cancelupload.start;
 
 import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.redaction.Redaction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
@@ -20,15 +21,17 @@ final class InitError {
 
     private InitError() {}
 
-    /** Writes the message to the log, and posts it to the Runtime API if there is one. */
+    /** Writes the message to the log, and posts it to the Runtime API if there is one. Keys in it are masked. */
     static void report(ConfigurationError error) {
-        System.err.println(TYPE + ": " + error.getMessage());
+        // It may quote what AWS, or a server in its place, has sent.
+        String message = Redaction.current().mask(error.getMessage());
+        System.err.println(TYPE + ": " + message);
         String api = System.getenv("AWS_LAMBDA_RUNTIME_API");
         if (api == null || api.isBlank()) {
             return;
         }
         try {
-            post(URI.create("http://" + api + "/2018-06-01/runtime/init/error"), error.getMessage());
+            post(URI.create("http://" + api + "/2018-06-01/runtime/init/error"), message);
         } catch (IOException | IllegalArgumentException e) {
             System.err.println("The Runtime API at " + api + " did not accept the error: " + e.getMessage());
         }

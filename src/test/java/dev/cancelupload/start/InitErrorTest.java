@@ -36,6 +36,24 @@ class InitErrorTest {
         }
     }
 
+    /** Quotes the key that a server repeats. */
+    public static final class QuotingReporter {
+        public static void main(String... arguments) {
+            InitError.report(new ConfigurationError("AWS says \"sk-proj-0123456789abcdefghijklmnop\"."));
+        }
+    }
+
+    @Test
+    void whatLooksLikeAKeyIsMaskedBeforeTheKeyIsKnown() throws Exception {
+        try (RuntimeApi lambda = new RuntimeApi()) {
+            ChildJvm.Result result =
+                    ChildJvm.run(QuotingReporter.class, Map.of("AWS_LAMBDA_RUNTIME_API", lambda.address()));
+            assertEquals(List.of("ConfigurationError: AWS says \"***\"."), result.lines());
+            JsonNode error = Json.parse(lambda.posted().body()).orElseThrow();
+            assertEquals("AWS says \"***\".", error.get("errorMessage").textValue());
+        }
+    }
+
     @Test
     void withoutARuntimeApiTheLogIsToldAllTheSame() throws Exception {
         ChildJvm.Result result = ChildJvm.run(Reporter.class, Map.of("AWS_LAMBDA_RUNTIME_API", ""));
