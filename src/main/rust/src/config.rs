@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use rustls::client::Resumption;
 use rustls::crypto::ring::default_provider;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, Error, InconsistentKeys, RootCertStore};
 
+use crate::key::with_public_key;
 use crate::trust::Verifier;
 
 /// Why there is no configuration. Java knows the numbers.
@@ -37,7 +40,7 @@ pub fn create(
 
     let provider = Arc::new(default_provider());
     let verifier = Verifier::new(roots, from_file, provider.clone()).ok_or(Problem::NoAnchor)?;
-    let builder = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|_| Problem::Defect)?
         .dangerous() // Which is what rustls calls any verifier that is not its own.
@@ -50,16 +53,35 @@ pub fn create(
                 pem::Error::NoItemsFound => Problem::NoKey,
                 _ => Problem::UnusableKey,
             })?;
-            builder.with_client_auth_cert(chain, key.into()).map_err(|error| match error {
-                Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => Problem::KeyOfAnotherCertificate,
-                Error::InvalidCertificate(_) => Problem::NoCertificate,
-                _ => Problem::UnusableKey,
-            })?
+            let identity = certified(chain, key, &provider)?;
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
         }
     };
     // No session outlives its connection: a handshake costs half a millisecond, and nothing has to be bounded.
     config.resumption = Resumption::disabled();
     Ok(config)
+}
+
+/// The client certificate with its key, which has to be that of the first certificate.
+fn certified(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivatePkcs8KeyDer<'static>,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, Problem> {
+    let problem = |error| match error {
+        Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => Problem::KeyOfAnotherCertificate,
+        Error::InvalidCertificate(_) => Problem::NoCertificate,
+        _ => Problem::UnusableKey,
+    };
+    let completed = with_public_key(&key, &chain[0]);
+    match CertifiedKey::from_der(chain.clone(), key.into(), provider).map_err(problem) {
+        Err(Problem::UnusableKey) => match completed {
+            Some(key) => CertifiedKey::from_der(chain, key.into(), provider)
+                .map_err(|_| Problem::KeyOfAnotherCertificate),
+            None => Err(Problem::UnusableKey),
+        },
+        result => result,
+    }
 }
 
 /// Adds those certificates that can be parsed to the trust anchors, and returns them; there has to be one.

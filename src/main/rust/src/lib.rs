@@ -4,13 +4,16 @@
 //! defect, becomes an error and never ends the process.
 
 mod config;
+mod key;
 mod reason;
 mod session;
 mod trust;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::c_int;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use config::Problem;
 use ring::{digest, hmac};
@@ -27,7 +30,9 @@ const TLS_1_3: c_int = 2;
 
 /// Runs a call from Java; a panic becomes `on_panic`, without the default hook's text on stderr.
 fn guarded<T>(on_panic: T, call: impl FnOnce() -> T) -> T {
-    static QUIET: Once = Once::new();
+    #[cfg(not(test))]
+    static QUIET: std::sync::Once = std::sync::Once::new();
+    #[cfg(not(test))]
     QUIET.call_once(|| panic::set_hook(Box::new(|_| {})));
     panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or(on_panic)
 }
