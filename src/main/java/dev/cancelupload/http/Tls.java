@@ -11,7 +11,7 @@ public interface Tls {
 
     /** Why a key's file is unusable: the words are the same for each implementation. */
     String NO_PKCS8_KEY = "there is no \"BEGIN PRIVATE KEY\" in it: it has to be PKCS #8 and not encrypted,"
-            + " as openssl pkcs8 -topk8 -nodes makes it";
+            + " as openssl pkcs8 -topk8 -nocrypt makes it";
 
     /** @see #NO_PKCS8_KEY */
     String KEY_OF_ANOTHER_CERTIFICATE = "its key is that of another certificate";
