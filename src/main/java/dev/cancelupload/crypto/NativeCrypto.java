@@ -1,5 +1,6 @@
 package dev.cancelupload.crypto;
 
+import java.util.Arrays;
 import java.util.List;
 import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.c.CContext;
@@ -153,8 +154,7 @@ public final class NativeCrypto {
     public static byte[] reason(long session) {
         byte[] text = new byte[512];
         try (PinnedObject pinned = PinnedObject.create(text)) {
-            return java.util.Arrays.copyOf(
-                    text, (int) tlsReason(WordFactory.pointer(session), start(pinned, text), text.length));
+            return Arrays.copyOf(text, (int) tlsReason(WordFactory.pointer(session), start(pinned, text), text.length));
         }
     }
 
