@@ -76,8 +76,9 @@ fn certified(
     let completed = with_public_key(&key, &chain[0]);
     match CertifiedKey::from_der(chain.clone(), key.into(), provider).map_err(problem) {
         Err(Problem::UnusableKey) => match completed {
-            Some(key) => CertifiedKey::from_der(chain, key.into(), provider)
-                .map_err(|_| Problem::KeyOfAnotherCertificate),
+            Some(key) => {
+                CertifiedKey::from_der(chain, key.into(), provider).map_err(|_| Problem::KeyOfAnotherCertificate)
+            }
             None => Err(Problem::UnusableKey),
         },
         result => result,

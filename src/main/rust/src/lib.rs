@@ -7,9 +7,9 @@ mod config;
 mod key;
 mod reason;
 mod session;
-mod trust;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use std::ffi::c_int;
 use std::panic::{self, AssertUnwindSafe};
@@ -122,12 +122,10 @@ pub unsafe extern "C" fn cancel_upload_tls_receive(
     plaintext: *mut u8,
     plaintext_length: usize,
 ) -> isize {
-    guarded(FAILED, || {
-        match (*session).receive(bytes(record, record_length), bytes_mut(plaintext, plaintext_length)) {
-            Received::Plaintext(length) => length as isize,
-            Received::Closed => CLOSED,
-            Received::Failed => FAILED,
-        }
+    guarded(FAILED, || match (*session).receive(bytes(record, record_length), bytes_mut(plaintext, plaintext_length)) {
+        Received::Plaintext(length) => length as isize,
+        Received::Closed => CLOSED,
+        Received::Failed => FAILED,
     })
 }
 
@@ -210,9 +208,7 @@ pub extern "C" fn cancel_upload_tls_sessions() -> usize {
 /// `text` has to be that of `length` bytes, and `target` that of 32.
 #[no_mangle]
 pub unsafe extern "C" fn cancel_upload_sha256(text: *const u8, length: usize, target: *mut u8) {
-    guarded((), || {
-        bytes_mut(target, 32).copy_from_slice(digest::digest(&digest::SHA256, bytes(text, length)).as_ref())
-    })
+    guarded((), || bytes_mut(target, 32).copy_from_slice(digest::digest(&digest::SHA256, bytes(text, length)).as_ref()))
 }
 
 /// HMAC with SHA-256 of a text, as 32 bytes.

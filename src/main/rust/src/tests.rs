@@ -90,7 +90,11 @@ fn config(anchors: Option<&[u8]>, identity: Option<(&[u8], &[u8])>) -> Result<*c
             &mut problem,
         )
     };
-    if config.is_null() { Err(problem) } else { Ok(config) }
+    if config.is_null() {
+        Err(problem)
+    } else {
+        Ok(config)
+    }
 }
 
 fn server(
@@ -98,9 +102,8 @@ fn server(
     versions: &[&'static SupportedProtocolVersion],
     clients: Option<&[u8]>,
 ) -> ServerConnection {
-    let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_protocol_versions(versions)
-        .unwrap();
+    let builder =
+        ServerConfig::builder_with_provider(Arc::new(default_provider())).with_protocol_versions(versions).unwrap();
     let builder = match clients {
         None => builder.with_no_client_auth(),
         Some(pem) => {
