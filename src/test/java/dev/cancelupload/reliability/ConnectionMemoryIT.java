@@ -27,10 +27,10 @@ class ConnectionMemoryIT {
 
     private static final int UPLOADS = 1000;
 
-    /** A TLS session takes some 10 kB: if one in five of these were left, it would be twice as much. */
-    private static final int MEASURED_BATCHES = 5;
+    private static final int MEASURED_BATCHES = 10;
 
-    private static final long MOST_GROWTH_KB = 5 * 1024;
+    /** A TLS session takes some 10 kB, and 10,000 of them 100 MB. Resident memory goes up and down by 5 MB. */
+    private static final long MOST_GROWTH_KB = 8 * 1024;
 
     @TempDir
     static Path folder;
