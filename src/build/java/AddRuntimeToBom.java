@@ -10,15 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Adds the JDK, whose TLS faces the network, and GraalVM's runtime to bom.json, bom.xml and THIRD-PARTY.txt in a folder:
- * native-image links them into the executable, but they are no Maven artifacts. pom.xml runs this file after CycloneDX.
+ * native-image links them into the executable, but they are no Maven artifacts. With {@code -Dtls=rustls} the same
+ * goes for Rust crates, the licences of which are checked here. pom.xml runs this file after CycloneDX.
  *
  * <p>Their versions are read from the executable, which also works after a build in a container. The file {@code release}
  * of GRAALVM_HOME, if there is one, adds the vendor and the full version.
@@ -28,6 +31,10 @@ import java.util.regex.Pattern;
 class AddRuntimeToBom {
     private static final String OPENJDK_LICENCE = "GPL-2.0-only WITH Classpath-exception-2.0";
     private static final String ORACLE_LICENCE = "LicenseRef-GraalVM-Free-Terms-and-Conditions";
+    /** Those of pom.xml that crates have, and two more. Each crate needs one of these, or all of a combination. */
+    private static final Set<String> CRATE_LICENCES =
+            Set.of("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0");
+
     private static final String MARKER = "What native-image adds:";
 
     /** One component of a bill of materials; {@code cpe} and {@code supplier} are empty where there is none. */
@@ -42,8 +49,9 @@ class AddRuntimeToBom {
             String website) {}
 
     /**
-     * @param args the executable, and the folder with the three files
-     * @throws IllegalStateException if the executable does not name its JDK and GraalVM, or GRAALVM_HOME differs from them
+     * @param args the executable, the folder with the three files, and the list of crates or {@code none}
+     * @throws IllegalStateException if the executable does not name its JDK and GraalVM, or GRAALVM_HOME differs from them,
+     *     or a crate has another licence than those that are allowed
      */
     public static void main(String[] args) throws IOException {
         Path executable = Path.of(args[0]);
@@ -53,8 +61,13 @@ class AddRuntimeToBom {
             System.out.println("No native executable, hence no JDK and GraalVM in the bill of materials");
             return;
         }
-        List<Component> components = components(
-                Files.readString(executable, StandardCharsets.ISO_8859_1), release(System.getenv("GRAALVM_HOME")));
+        List<Component> components = new ArrayList<>(components(
+                Files.readString(executable, StandardCharsets.ISO_8859_1), release(System.getenv("GRAALVM_HOME"))));
+        if (!args[2].equals("none")) {
+            for (String line : Files.readAllLines(Path.of(args[2]))) {
+                components.add(crate(line));
+            }
+        }
         addToJson(folder.resolve("bom.json"), components);
         addToXml(folder.resolve("bom.xml"), components);
         addToLicences(folder.resolve("THIRD-PARTY.txt"), components);
@@ -88,7 +101,7 @@ class AddRuntimeToBom {
                 new Component(
                         oracle ? "Oracle JDK" : "OpenJDK",
                         jdk,
-                        "The class library and its native code, TLS included, as in " + build,
+                        "The class library and its native code, as in " + build,
                         vendor,
                         licence,
                         Optional.of("cpe:2.3:a:oracle:" + (oracle ? "jdk" : "openjdk") + ":" + java + ":*:*:*:*:*:*:*"),
@@ -108,6 +121,29 @@ class AddRuntimeToBom {
                                 ? "pkg:maven/org.graalvm.nativeimage/svm@" + number + "?type=jar"
                                 : "pkg:generic/" + encoded(product.toLowerCase().replace(' ', '-')) + "@" + encoded(version),
                         "https://www.graalvm.org/"));
+    }
+
+    /** @param line of what src/main/rust/build lists: {@code name|version|licence|website} */
+    private static Component crate(String line) {
+        String[] fields = line.split("\\|", -1);
+        String name = fields[0];
+        String licence = fields[2];
+        // Some crates still separate alternatives by a slash.
+        boolean allowed = Arrays.stream(licence.split(" OR |/"))
+                .anyMatch(one -> Arrays.stream(one.split(" AND ")).allMatch(CRATE_LICENCES::contains));
+        if (!allowed) {
+            throw new IllegalStateException("The licence of the crate " + name + " is not allowed: " + licence);
+        }
+        boolean library = name.indexOf(' ') < 0;
+        return new Component(
+                name,
+                fields[1],
+                library ? "Rust crate of the TLS implementation" : "Of the compiler that built the TLS implementation",
+                Optional.empty(),
+                licence.replace("/", " OR "),
+                Optional.empty(),
+                library ? "pkg:cargo/" + name + "@" + fields[1] : "pkg:generic/rust@" + fields[1],
+                fields[3].isEmpty() ? "https://crates.io/crates/" + name : fields[3]);
     }
 
     /** The value of a C string {@code name=value} that native-image wrote into the executable. */

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /** A connection to the server for one exchange at a time. */
@@ -41,8 +40,7 @@ final class HttpConnection implements Closeable {
      *
      * @throws TransportException if connecting fails, takes longer than the budget, or the server cannot be trusted
      */
-    static HttpConnection open(
-            Origin origin, Optional<Proxy> proxy, SSLContext tls, HostResolver resolver, Budget attempt)
+    static HttpConnection open(Origin origin, Optional<Proxy> proxy, Tls tls, HostResolver resolver, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         DeadlineSocket socket = null;
@@ -51,8 +49,7 @@ final class HttpConnection implements Closeable {
             socket = proxy.isPresent()
                     ? openTunnel(proxy.get(), origin, resolver, budget)
                     : connect(origin.host(), origin.port(), resolver, budget);
-            connection = new HttpConnection(
-                    origin.tls() ? TlsStream.connect(socket, Tls.engine(tls, origin), budget) : socket);
+            connection = new HttpConnection(origin.tls() ? tls.connect(socket, origin, budget) : socket);
             return connection;
         } catch (TransportException e) {
             throw e;

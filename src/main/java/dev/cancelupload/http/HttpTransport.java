@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import javax.net.ssl.SSLContext;
 
 /**
  * Sends the REST client's requests over HTTP/1.1 with its own connection pool, on the calling thread. It is the last
@@ -37,14 +36,14 @@ public final class HttpTransport implements ClientRequestFilter {
     private static final String INVOKED_METHOD_PARAMETERS = "io.quarkus.rest.client.invokedMethodParameters";
 
     private final Optional<Proxy> proxy;
-    private final SSLContext tls;
+    private final Tls tls;
     private final Deque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
 
     /**
      * @param proxy to connect through; empty for direct connections
      * @param tls used for https only
      */
-    public HttpTransport(Optional<Proxy> proxy, SSLContext tls) {
+    public HttpTransport(Optional<Proxy> proxy, Tls tls) {
         this.proxy = proxy;
         this.tls = tls;
     }

@@ -1,12 +1,9 @@
 package dev.cancelupload.http;
 
+import dev.cancelupload.http.TlsEngine.Progress;
 import dev.cancelupload.time.Budget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
-import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
@@ -32,7 +29,7 @@ final class TlsStream implements PeerStream {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final DeadlineSocket socket;
-    private final SSLEngine engine;
+    private final TlsEngine engine;
     /** Received and not yet decrypted, from 0 to its position. */
     private final ByteBuffer received;
     /** Decrypted and not yet read, from its position to its limit. */
@@ -40,53 +37,46 @@ final class TlsStream implements PeerStream {
 
     private int recordsWithoutData;
 
-    private TlsStream(DeadlineSocket socket, SSLEngine engine) {
+    private TlsStream(DeadlineSocket socket, TlsEngine engine) {
         this.socket = socket;
         this.engine = engine;
-        this.received = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        this.decrypted = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize())
-                .limit(0);
+        this.received = ByteBuffer.allocate(engine.recordSize());
+        this.decrypted = ByteBuffer.allocate(engine.plaintextSize()).limit(0);
     }
 
     /**
      * Performs the handshake.
      *
      * @param socket stays open even if the handshake fails
-     * @param engine in client mode
+     * @param engine is closed if the handshake fails
      * @throws SSLException if the handshake fails; the message has the reason
      */
-    static TlsStream connect(DeadlineSocket socket, SSLEngine engine, Budget budget) throws IOException {
+    static TlsStream connect(DeadlineSocket socket, TlsEngine engine, Budget budget) throws IOException {
         TlsStream stream = new TlsStream(socket, engine);
+        boolean connected = false;
         try {
             stream.handshake(budget);
+            connected = true;
             return stream;
         } catch (SSLException e) {
             stream.sendAlert();
             throw e;
+        } finally {
+            if (!connected) {
+                engine.close();
+            }
         }
     }
 
     private void handshake(Budget budget) throws IOException {
-        engine.beginHandshake();
-        for (int records = 0; ; ) {
-            HandshakeStatus status = engine.getHandshakeStatus();
-            if (status == HandshakeStatus.NOT_HANDSHAKING) {
-                return;
-            } else if (status == HandshakeStatus.NEED_TASK) {
-                runTasks();
-            } else if (status == HandshakeStatus.NEED_WRAP) {
+        for (int records = 0; engine.isHandshaking(); ) {
+            if (engine.wantsToSend()) {
                 send(NOTHING, budget);
             } else if (++records > MAX_HANDSHAKE_RECORDS) {
                 throw new SSLException("more than " + MAX_HANDSHAKE_RECORDS + " records in the handshake");
             } else if (!receive(budget)) {
                 throw new SSLException("the connection was closed in the handshake");
             }
-        }
-    }
-
-    private void runTasks() {
-        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
-            task.run();
         }
     }
 
@@ -97,9 +87,9 @@ final class TlsStream implements PeerStream {
                 return -1;
             }
             countIfWithoutData();
-            if (wantsHandshake()) {
+            if (engine.isHandshaking()) {
                 // A key update; in TLS 1.2 a renegotiation, which is obsolete since RFC 5746 (2010).
-                if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
+                if (!engine.isTls13()) {
                     throw new SSLException("the server requested a renegotiation");
                 }
                 send(NOTHING, budget);
@@ -118,30 +108,26 @@ final class TlsStream implements PeerStream {
      * @return false at the end of the stream
      */
     private boolean receive(Budget budget) throws IOException {
-        SSLEngineResult result = unwrap();
-        while (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+        Progress progress = unwrap();
+        while (progress == Progress.INCOMPLETE) {
             if (socket.read(received, budget) < 0) {
                 return false;
             }
-            result = unwrap();
+            progress = unwrap();
         }
-        return result.getStatus() != Status.CLOSED;
+        return progress != Progress.CLOSED;
     }
 
     /** Decrypts one record if it has been received completely. */
-    private SSLEngineResult unwrap() throws SSLException {
+    private Progress unwrap() throws SSLException {
         received.flip();
         decrypted.clear();
         try {
-            SSLEngineResult result = engine.unwrap(received, decrypted);
-            runTasks();
-            if (result.getStatus() == Status.BUFFER_OVERFLOW
-                    || result.getStatus() == Status.BUFFER_UNDERFLOW && received.limit() == received.capacity()) {
+            Progress progress = engine.unwrap(received, decrypted);
+            if (progress == Progress.INCOMPLETE && received.limit() == received.capacity()) {
                 throw new SSLException("a record is too large");
             }
-            return result;
-        } catch (RuntimeException e) {
-            throw new SSLException(e.getMessage(), e);
+            return progress;
         } finally {
             received.compact();
             decrypted.flip();
@@ -154,10 +140,6 @@ final class TlsStream implements PeerStream {
         }
     }
 
-    private boolean wantsHandshake() {
-        return engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
-    }
-
     @Override
     public void write(ByteBuffer source, Budget budget) throws IOException {
         do {
@@ -167,28 +149,15 @@ final class TlsStream implements PeerStream {
 
     /** Sends one record with as much of the data as fits, or with the next handshake message. */
     private void send(ByteBuffer source, Budget budget) throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        if (wrap(source, record).getStatus() != Status.OK) {
-            throw new SSLException("the connection was closed");
-        }
+        ByteBuffer record = engine.wrap(source);
         // Also checks the deadline if there is nothing to write.
-        socket.write(record.flip(), budget);
-    }
-
-    private SSLEngineResult wrap(ByteBuffer source, ByteBuffer record) throws SSLException {
-        try {
-            return engine.wrap(source, record);
-        } catch (RuntimeException e) {
-            throw new SSLException(e.getMessage(), e);
-        }
+        socket.write(record, budget);
     }
 
     /** After a failed handshake: sends the TLS alert if that does not block. */
     private void sendAlert() {
         try {
-            ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-            wrap(NOTHING, record);
-            socket.writeNow(record.flip());
+            socket.writeNow(engine.alert());
         } catch (IOException e) {
             // The server will see the connection closed.
         }
@@ -198,12 +167,12 @@ final class TlsStream implements PeerStream {
     @Override
     public Unread checkUnread() throws IOException {
         for (int reads = 0; !decrypted.hasRemaining(); ) {
-            if (wantsHandshake()) {
+            if (engine.isHandshaking()) {
                 // A key update from an earlier check still requires a response.
                 return Unread.DATA;
             }
-            SSLEngineResult result = received.position() == 0 ? null : unwrap();
-            if (result == null || result.getStatus() == Status.BUFFER_UNDERFLOW) {
+            Progress progress = received.position() == 0 ? Progress.INCOMPLETE : unwrap();
+            if (progress == Progress.INCOMPLETE) {
                 int count = reads++ < MAX_READS_PER_CHECK ? socket.readNow(received) : 0;
                 if (count <= 0) {
                     // A partly received record counts as data: later input would complete it.
@@ -211,7 +180,7 @@ final class TlsStream implements PeerStream {
                             ? Unread.DATA
                             : count < 0 ? Unread.END_OF_STREAM : Unread.NOTHING;
                 }
-            } else if (result.getStatus() == Status.CLOSED) {
+            } else if (progress == Progress.CLOSED) {
                 return Unread.END_OF_STREAM;
             } else {
                 countIfWithoutData();
@@ -222,6 +191,7 @@ final class TlsStream implements PeerStream {
 
     @Override
     public void close() {
+        engine.close();
         socket.close();
     }
 }

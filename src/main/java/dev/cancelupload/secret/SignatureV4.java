@@ -1,14 +1,11 @@
 package dev.cancelupload.secret;
 
 import dev.cancelupload.config.AwsCredentials;
+import dev.cancelupload.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signs requests to AWS: Signature Version 4.
@@ -40,37 +37,20 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
         String canonicalHeaders = headers.entrySet().stream()
                 .map(header -> header.getKey() + ":" + canonical(header.getValue()) + "\n")
                 .collect(Collectors.joining());
-        String request = String.join("\n", method, path, query, canonicalHeaders, signedHeaders, hex(sha256(body)));
-        String toSign = String.join("\n", ALGORITHM, time, scope, hex(sha256(bytes(request))));
+        String request =
+                String.join("\n", method, path, query, canonicalHeaders, signedHeaders, hex(Sha256.hash(body)));
+        String toSign = String.join("\n", ALGORITHM, time, scope, hex(Sha256.hash(bytes(request))));
 
         byte[] key = bytes("AWS4" + credentials.secretAccessKey());
         for (String part : scope.split("/")) {
-            key = hmac(key, part);
+            key = Sha256.hmac(key, bytes(part));
         }
         return ALGORITHM + " Credential=" + credentials.accessKeyId() + "/" + scope + ", SignedHeaders=" + signedHeaders
-                + ", Signature=" + hex(hmac(key, toSign));
+                + ", Signature=" + hex(Sha256.hmac(key, bytes(toSign)));
     }
 
     private static String canonical(String value) {
         return value.strip().replaceAll(" +", " ");
-    }
-
-    private static byte[] hmac(byte[] key, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(bytes(text));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HmacSHA256 is not available", e);
-        }
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("SHA-256 is not available", e);
-        }
     }
 
     private static byte[] bytes(String text) {

@@ -9,16 +9,13 @@ import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.config.Variable;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.Tls;
+import dev.cancelupload.http.Tls.Trust;
+import dev.cancelupload.http.TlsImplementation;
 import dev.cancelupload.secret.KeyFromSecret;
 import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Path;
-import java.security.InvalidKeyException;
-import java.security.cert.CertificateException;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
@@ -52,9 +49,7 @@ record Components(Configuration configuration, ApiKeys keys, HttpTransport trans
     private static Components read() {
         Configuration configuration = Configuration.of(Components::value);
         ApiKeys keys = keys(configuration);
-        SSLContext tls = Tls.context(
-                configuration.trustAnchors().map(Components::trust),
-                configuration.clientCertificate().map(Components::identity));
+        Tls tls = tls(Trust.only(configuration.trustAnchors()), configuration.clientCertificate());
         return new Components(configuration, keys, new HttpTransport(configuration.proxy(), tls));
     }
 
@@ -65,42 +60,31 @@ record Components(Configuration configuration, ApiKeys keys, HttpTransport trans
         }
         // AWS needs the built-in trust anchors too, and must not see the client certificate for OpenAI.
         ApiKeySecret secret = (ApiKeySecret) configuration.apiKey();
-        SSLContext tls = Tls.context(configuration.trustAnchors().map(Components::trustAlso), Optional.empty());
+        Tls tls = tls(Trust.also(configuration.trustAnchors()), Optional.empty());
         return new KeyFromSecret(secret, new HttpTransport(secret.proxy(), tls));
     }
 
-    private static TrustManager[] trust(Path anchors) {
-        return trust(anchors, Tls::trust);
-    }
-
-    private static TrustManager[] trustAlso(Path anchors) {
-        return trust(anchors, Tls::trustAlso);
-    }
-
-    private interface Trust {
-        TrustManager[] of(Path anchors) throws CertificateException;
-    }
-
-    private static TrustManager[] trust(Path anchors, Trust trust) {
+    private static Tls tls(Trust trust, Optional<ClientCertificate> client) {
         try {
-            return trust.of(anchors);
-        } catch (CertificateException e) {
-            throw unreadable(Variable.SSL_CERT_FILE, anchors, "a PEM file of certificates", "");
-        }
-    }
-
-    private static KeyManager[] identity(ClientCertificate client) {
-        try {
-            return Tls.identity(client.certificates(), client.key());
-        } catch (CertificateException e) {
-            throw unreadable(
-                    Variable.OPENAI_MTLS_CLIENT_CERT_FILE, client.certificates(), "a PEM file of certificates", "");
-        } catch (InvalidKeyException e) {
-            throw unreadable(
-                    Variable.OPENAI_MTLS_CLIENT_KEY_FILE,
-                    client.key(),
-                    "the PEM file of the certificate's key",
-                    " (" + e.getMessage() + ")");
+            return TlsImplementation.create(
+                    trust, client.map(files -> new Tls.Identity(files.certificates(), files.key())));
+        } catch (Tls.UnusableFileException e) {
+            throw switch (e.use()) {
+                case TRUST_ANCHORS ->
+                    unreadable(Variable.SSL_CERT_FILE, trust.anchors().orElseThrow(), "a PEM file of certificates", "");
+                case CERTIFICATE ->
+                    unreadable(
+                            Variable.OPENAI_MTLS_CLIENT_CERT_FILE,
+                            client.orElseThrow().certificates(),
+                            "a PEM file of certificates",
+                            "");
+                case KEY ->
+                    unreadable(
+                            Variable.OPENAI_MTLS_CLIENT_KEY_FILE,
+                            client.orElseThrow().key(),
+                            "the PEM file of the certificate's key",
+                            " (" + e.getMessage() + ")");
+            };
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.http.Tls.Trust;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.Layer;
@@ -44,13 +45,13 @@ class AnswerOrderTest {
     static Path folder;
 
     private static SSLContext certificate;
-    private static SSLContext tls;
+    private static Tls tls;
 
     @BeforeAll
     static void certificates() throws Exception {
         Certificates certificates = new Certificates(folder);
         certificate = certificates.context("localhost", "localhost");
-        tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
+        tls = new JdkTls(Trust.only(Optional.of(certificates.root())), Optional.empty());
     }
 
     /** A client of one server, and the server's end of the last connection. */

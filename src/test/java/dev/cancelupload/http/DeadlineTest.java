@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.cancelupload.http.Tls.Trust;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.time.DeadlineException;
 import dev.cancelupload.upstream.Certificates;
@@ -50,13 +51,13 @@ class DeadlineTest {
     static Path folder;
 
     private static SSLContext certificate;
-    private static SSLContext tls;
+    private static JdkTls tls;
 
     @BeforeAll
     static void certificates() throws Exception {
         Certificates certificates = new Certificates(folder);
         certificate = certificates.context("localhost", "localhost");
-        tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
+        tls = new JdkTls(Trust.only(Optional.of(certificates.root())), Optional.empty());
     }
 
     private final HandedOver peers = new HandedOver();
@@ -317,9 +318,13 @@ class DeadlineTest {
                 }
             }
         }
-        assertThat(Collections.list(tls.getClientSessionContext().getIds()).size(), lessThan(2));
         assertThat(
-                Tls.context(Optional.empty(), Optional.empty())
+                Collections.list(tls.context().getClientSessionContext().getIds())
+                        .size(),
+                lessThan(2));
+        assertThat(
+                new JdkTls(Trust.only(Optional.empty()), Optional.empty())
+                        .context()
                         .getClientSessionContext()
                         .getSessionCacheSize(),
                 lessThan(2));

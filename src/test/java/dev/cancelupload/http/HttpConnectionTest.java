@@ -2,12 +2,12 @@ package dev.cancelupload.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.cancelupload.http.Tls.Trust;
 import dev.cancelupload.time.Budget;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,7 +33,7 @@ class HttpConnectionTest {
                 HttpConnection connection = HttpConnection.open(
                         new Origin(false, "127.0.0.1", server.getLocalPort()),
                         Optional.empty(),
-                        SSLContext.getDefault(),
+                        new JdkTls(Trust.only(Optional.empty()), Optional.empty()),
                         HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofSeconds(20)))) {
             connection.markIdleAt(RESTED);

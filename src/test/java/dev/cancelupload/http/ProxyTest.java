@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.http.Tls.Trust;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.ConnectProxy;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +37,7 @@ class ProxyTest {
     void tlsIsSpokenWithTheServerThroughTheTunnel(@TempDir Path folder) throws Exception {
         Certificates certificates = new Certificates(folder);
         Budget budget = Budget.of(Duration.ofSeconds(20));
-        SSLContext tls = Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.empty());
+        Tls tls = new JdkTls(Trust.only(Optional.of(certificates.root())), Optional.empty());
         try (Upstream server = new Upstream(Layer.TLS_1_3, certificates.context("server", ORIGIN.host()));
                 ConnectProxy proxy = new ConnectProxy(server.port());
                 HttpConnection connection = HttpConnection.open(
@@ -119,7 +119,7 @@ class ProxyTest {
         HttpConnection.open(
                         ORIGIN,
                         Optional.of(proxy),
-                        SSLContext.getDefault(),
+                        new JdkTls(Trust.only(Optional.empty()), Optional.empty()),
                         HostResolver.WITHIN_BUDGET,
                         Budget.of(Duration.ofMillis(millis)))
                 .close();

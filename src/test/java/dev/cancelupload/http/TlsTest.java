@@ -10,6 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.http.Tls.Identity;
+import dev.cancelupload.http.Tls.Trust;
+import dev.cancelupload.http.Tls.UnusableFileException;
+import dev.cancelupload.http.Tls.UnusableFileException.Use;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.Layer;
@@ -18,14 +22,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.InvalidKeyException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,13 +55,11 @@ class TlsTest {
         }
     }
 
-    private static SSLContext tls(Optional<Path> trustAnchors) throws CertificateException {
-        return Tls.context(
-                trustAnchors.isPresent() ? Optional.of(Tls.trust(trustAnchors.get())) : Optional.empty(),
-                Optional.empty());
+    private static Tls tls(Optional<Path> trustAnchors) throws UnusableFileException {
+        return new JdkTls(Trust.only(trustAnchors), Optional.empty());
     }
 
-    private static int call(int port, SSLContext tls) throws TransportException {
+    private static int call(int port, Tls tls) throws TransportException {
         Budget budget = Budget.of(Duration.ofSeconds(20));
         Origin origin = new Origin(true, "localhost", port);
         try (HttpConnection connection =
@@ -103,36 +100,35 @@ class TlsTest {
 
     @Test
     void theAnchorsOfAFileTakeThePlaceOfTheBuiltInOnesUnlessTheyAreAdded() throws Exception {
-        assertEquals(1, anchors(Tls.trust(certificates.root())));
-        assertThat(anchors(Tls.trustAlso(certificates.root())), greaterThan(1));
+        assertEquals(1, anchors(Trust.only(Optional.of(certificates.root()))));
+        assertThat(anchors(Trust.also(Optional.of(certificates.root()))), greaterThan(1));
     }
 
-    private static int anchors(TrustManager[] managers) {
-        return ((X509TrustManager) managers[0]).getAcceptedIssuers().length;
+    private static int anchors(Trust trust) throws UnusableFileException {
+        return ((X509TrustManager) JdkTls.trustManagers(trust)[0]).getAcceptedIssuers().length;
     }
 
     @Test
     void aFileWithoutACertificateIsNoTrustAnchor() throws Exception {
         Path file = Files.writeString(folder.resolve("none.pem"), "hello");
-        assertThrows(CertificateException.class, () -> Tls.trust(file));
+        UnusableFileException e = assertThrows(UnusableFileException.class, () -> tls(Optional.of(file)));
+        assertEquals(Use.TRUST_ANCHORS, e.use());
     }
 
     @Test
     void aServerThatAsksWhoIsCallingSeesTheClientCertificate() throws Exception {
-        KeyManager[] identity = Tls.identity(certificates.chain("client"), certificates.key("client"));
+        Tls tls = new JdkTls(
+                Trust.only(Optional.of(certificates.root())),
+                Optional.of(new Identity(certificates.chain("client"), certificates.key("client"))));
         try (Upstream server = server(localhost).wantingCertificates()) {
-            assertEquals(
-                    200,
-                    call(
-                            server.port(),
-                            Tls.context(Optional.of(Tls.trust(certificates.root())), Optional.of(identity))));
+            assertEquals(200, call(server.port(), tls));
         }
     }
 
     @Test
     void withoutAClientCertificateItIsNoAnswerAndTheReasonIsTheServers() throws Exception {
         try (Upstream server = server(localhost).wantingCertificates()) {
-            SSLContext tls = tls(Optional.of(certificates.root()));
+            Tls tls = tls(Optional.of(certificates.root()));
             for (int i = 0; i < 20; i++) {
                 TransportException e = assertThrows(TransportException.class, () -> call(server.port(), tls));
                 // Java's server calls it a bad one, others certificate_required.
@@ -153,24 +149,27 @@ class TlsTest {
 
     @Test
     void theKeyOfAnotherCertificateIsRefused() throws Exception {
-        InvalidKeyException e = assertThrows(
-                InvalidKeyException.class,
-                () -> Tls.identity(certificates.chain("client"), certificates.key("localhost")));
-        assertThat(e.getMessage(), containsString("another certificate"));
+        assertThat(unusableKey(certificates.key("localhost")), containsString("another certificate"));
     }
 
     @Test
     void aKeyInAnotherFormIsRefusedWithAWordOnTheRightOne() throws Exception {
         Path key = Files.writeString(
                 folder.resolve("rsa.key"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
-        InvalidKeyException e =
-                assertThrows(InvalidKeyException.class, () -> Tls.identity(certificates.chain("client"), key));
-        assertThat(e.getMessage(), containsString("openssl pkcs8 -topk8 -nodes"));
+        assertThat(unusableKey(key), containsString("openssl pkcs8 -topk8 -nocrypt"));
+    }
+
+    private static String unusableKey(Path key) {
+        Identity identity = new Identity(certificates.chain("client"), key);
+        UnusableFileException e = assertThrows(
+                UnusableFileException.class, () -> new JdkTls(Trust.only(Optional.empty()), Optional.of(identity)));
+        assertEquals(Use.KEY, e.use());
+        return e.getMessage();
     }
 
     @Test
     void aConnectionThatHasOnlyHadItsSessionTicketsIsAliveAndStillWorks() throws Exception {
-        SSLContext tls = tls(Optional.of(certificates.root()));
+        Tls tls = tls(Optional.of(certificates.root()));
         try (Upstream server = server(localhost);
                 HttpConnection connection = HttpConnection.open(
                         new Origin(true, "localhost", server.port()),

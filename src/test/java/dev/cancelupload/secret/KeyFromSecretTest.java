@@ -17,7 +17,8 @@ import dev.cancelupload.config.ApiKeySecret;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.config.ConfigurationError;
 import dev.cancelupload.http.HttpTransport;
-import dev.cancelupload.http.Tls;
+import dev.cancelupload.http.Tls.Trust;
+import dev.cancelupload.http.TlsImplementation;
 import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.upstream.Certificates;
@@ -64,7 +65,7 @@ class KeyFromSecretTest {
         ApiKeySecret secret = (ApiKeySecret) Configuration.of(environment::get).apiKey();
         HttpTransport transport = new HttpTransport(
                 secret.proxy(),
-                Tls.context(anchors.map(file -> assertDoesNotThrow(() -> Tls.trustAlso(file))), Optional.empty()));
+                assertDoesNotThrow(() -> TlsImplementation.create(Trust.also(anchors), Optional.empty())));
         return new KeyFromSecret(secret, transport, timeOfDay::get);
     }
 

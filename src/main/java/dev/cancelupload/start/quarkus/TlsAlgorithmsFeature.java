@@ -14,6 +14,12 @@ import org.graalvm.nativeimage.hosted.Feature;
  */
 public final class TlsAlgorithmsFeature implements Feature {
 
+    /** Not if there is another TLS in the executable. */
+    @Override
+    public boolean isInConfiguration(IsInConfigurationAccess access) {
+        return !"rustls".equals(System.getProperty("cancel-upload.tls"));
+    }
+
     @Override
     public void beforeAnalysis(BeforeAnalysisAccess access) {
         try {

@@ -1,0 +1,439 @@
+//! Both ends of a connection in one process, the client's by the functions that Java calls. Needs `openssl`.
+
+use std::ffi::c_int;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{version, Error, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion};
+
+use super::*;
+use crate::trust::Verifier;
+
+const ROOM: usize = 1 << 14;
+
+/// A folder with files that openssl makes; removed at the end. Tests that count sessions run one after the other.
+struct Files {
+    folder: PathBuf,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Files {
+    fn new() -> Files {
+        static ONE: Mutex<()> = Mutex::new(());
+        let alone = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let folder = std::env::temp_dir().join(format!("cancel-upload-tls-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Files { folder, _alone: alone }
+    }
+
+    fn openssl(&self, arguments: &str) {
+        let output = Command::new("openssl").current_dir(&self.folder).args(arguments.split(' ')).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// As OpenSSL makes it by default: self-signed, and an authority.
+    fn self_signed(&self, name: &str, host: &str, key: &str) -> (Vec<u8>, Vec<u8>) {
+        self.openssl(&format!(
+            "req -x509 -newkey {key} -nodes -days 30 -subj /CN={name} -addext subjectAltName=DNS:{host} \
+             -keyout {name}.key -out {name}.pem"
+        ));
+        (self.read(&format!("{name}.pem")), self.read(&format!("{name}.key")))
+    }
+
+    /// A chain of one certificate that the self-signed one of a name has signed.
+    fn signed(&self, name: &str, host: &str, authority: &str) -> (Vec<u8>, Vec<u8>) {
+        self.openssl(&format!("req -newkey {EC} -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"));
+        std::fs::write(self.folder.join("extensions"), format!("subjectAltName=DNS:{host}")).unwrap();
+        self.openssl(&format!(
+            "x509 -req -in {name}.csr -CA {authority}.pem -CAkey {authority}.key -CAcreateserial -days 30 \
+             -extfile extensions -out {name}.pem"
+        ));
+        (self.read(&format!("{name}.pem")), self.read(&format!("{name}.key")))
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.folder.join(name)).unwrap()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.folder).unwrap();
+    }
+}
+
+const EC: &str = "ec -pkeyopt ec_paramgen_curve:P-256";
+const RSA: &str = "rsa:2048";
+
+fn config(anchors: Option<&[u8]>, identity: Option<(&[u8], &[u8])>) -> Result<*const ClientConfig, c_int> {
+    let start = |bytes: Option<&[u8]>| bytes.map_or(std::ptr::null(), |bytes| bytes.as_ptr());
+    let length = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| bytes.len());
+    let (chain, key) = (identity.map(|files| files.0), identity.map(|files| files.1));
+    let mut problem = 0;
+    let config = unsafe {
+        cancel_upload_tls_config(
+            start(anchors),
+            length(anchors),
+            anchors.is_none() as c_int,
+            start(chain),
+            length(chain),
+            start(key),
+            length(key),
+            &mut problem,
+        )
+    };
+    if config.is_null() {
+        Err(problem)
+    } else {
+        Ok(config)
+    }
+}
+
+fn server(
+    (chain, key): &(Vec<u8>, Vec<u8>),
+    versions: &[&'static SupportedProtocolVersion],
+    clients: Option<&[u8]>,
+) -> ServerConnection {
+    let builder =
+        ServerConfig::builder_with_provider(Arc::new(default_provider())).with_protocol_versions(versions).unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(pem) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(pem).unwrap()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(default_provider()));
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+    };
+    let chain = CertificateDer::pem_slice_iter(chain).map(Result::unwrap).collect();
+    let config = builder.with_single_cert(chain, PrivateKeyDer::from_pem_slice(key).unwrap()).unwrap();
+    ServerConnection::new(Arc::new(config)).unwrap()
+}
+
+/// The client's end, by its functions.
+struct Client(*mut Session);
+
+impl Client {
+    fn new(config: *const ClientConfig, host: &str) -> Client {
+        let session = unsafe { cancel_upload_tls_open(config, host.as_ptr(), host.len()) };
+        assert!(!session.is_null());
+        Client(session)
+    }
+
+    fn send(&self, plaintext: &[u8]) -> Vec<u8> {
+        unsafe {
+            let length = cancel_upload_tls_send(self.0, plaintext.as_ptr(), plaintext.len());
+            let mut sent = vec![0; usize::try_from(length).unwrap()];
+            cancel_upload_tls_take(self.0, sent.as_mut_ptr(), sent.len());
+            sent
+        }
+    }
+
+    fn receive(&self, record: &[u8]) -> Result<Vec<u8>, isize> {
+        let mut plaintext = vec![0; ROOM];
+        let length = unsafe {
+            cancel_upload_tls_receive(self.0, record.as_ptr(), record.len(), plaintext.as_mut_ptr(), plaintext.len())
+        };
+        plaintext.truncate(usize::try_from(length).map_err(|_| length)?);
+        Ok(plaintext)
+    }
+
+    fn state(&self) -> c_int {
+        unsafe { cancel_upload_tls_state(self.0) }
+    }
+
+    fn wants_to_send(&self) -> bool {
+        unsafe { cancel_upload_tls_wants_to_send(self.0) != 0 }
+    }
+
+    fn reason(&self) -> String {
+        let mut text = vec![0; 500];
+        let length = unsafe { cancel_upload_tls_reason(self.0, text.as_mut_ptr(), text.len()) };
+        String::from_utf8(text[..length].to_vec()).unwrap()
+    }
+
+    /// Exchanges records, each changed by `change` if it is the server's, until neither side has more.
+    fn shake(&self, server: &mut ServerConnection, change: &mut dyn FnMut(&mut Vec<u8>)) -> Result<Vec<u8>, String> {
+        let mut all = Vec::new();
+        loop {
+            let sent = if self.wants_to_send() { self.send(&[]) } else { Vec::new() };
+            let mut rest = &sent[..];
+            while !rest.is_empty() && server.read_tls(&mut rest).unwrap() > 0 {
+                let _ = server.process_new_packets(); // What it says of a failure is the alert.
+            }
+            let records = records(server);
+            if sent.is_empty() && records.is_empty() {
+                return Ok(all);
+            }
+            for mut record in records {
+                change(&mut record);
+                match self.receive(&record) {
+                    Ok(plaintext) => all.extend(plaintext),
+                    Err(FAILED) => return Err(self.reason()),
+                    Err(_) => return Err("closed".to_string()),
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        unsafe { cancel_upload_tls_close(self.0) }
+    }
+}
+
+fn records(server: &mut ServerConnection) -> Vec<Vec<u8>> {
+    let mut sent = Vec::new();
+    while server.wants_write() {
+        server.write_tls(&mut sent).unwrap();
+    }
+    let mut records = Vec::new();
+    while !sent.is_empty() {
+        let rest = sent.split_off(5 + usize::from(u16::from_be_bytes([sent[3], sent[4]])));
+        records.push(std::mem::replace(&mut sent, rest));
+    }
+    records
+}
+
+fn connect(server: &mut ServerConnection, config: *const ClientConfig, host: &str) -> Result<(), String> {
+    Client::new(config, host).shake(server, &mut |_| {}).map(|_| ())
+}
+
+#[test]
+fn data_goes_both_ways_in_both_versions_and_no_session_stays() {
+    let files = Files::new();
+    let root = files.self_signed("root", "root.example", "ec -pkeyopt ec_paramgen_curve:P-384");
+    let leaf = files.signed("leaf", "localhost", "root");
+    let config = config(Some(&root.0), None).unwrap();
+    for (versions, state) in [(&[&version::TLS13], TLS_1_3), (&[&version::TLS12], 0)] {
+        let mut server = server(&leaf, versions, None);
+        let client = Client::new(config, "localhost");
+        assert_eq!(client.state() & HANDSHAKING, HANDSHAKING);
+        client.shake(&mut server, &mut |_| {}).unwrap();
+        assert_eq!(client.state(), state);
+
+        let mut sent = &client.send(&[7; ROOM])[..];
+        while server.read_tls(&mut sent).unwrap() > 0 {
+            server.process_new_packets().unwrap();
+        }
+        let mut received = vec![0; ROOM];
+        server.reader().read_exact(&mut received).unwrap();
+        assert_eq!(received, [7; ROOM]);
+
+        server.writer().write_all(&[8; ROOM + 1]).unwrap();
+        let plaintext: Vec<_> = records(&mut server).iter().map(|record| client.receive(record).unwrap()).collect();
+        assert_eq!(plaintext, [vec![8; ROOM], vec![8]]);
+        assert!(!client.wants_to_send());
+
+        server.send_close_notify();
+        assert_eq!(client.receive(&records(&mut server)[0]), Err(CLOSED));
+        assert_eq!(client.receive(&[23, 3, 3, 0, 1, 0]), Err(CLOSED));
+        assert_eq!(cancel_upload_tls_sessions(), 1);
+        drop(client);
+        assert_eq!(cancel_upload_tls_sessions(), 0);
+    }
+}
+
+#[test]
+fn a_session_that_fails_is_freed_too() {
+    let files = Files::new();
+    let leaf = files.self_signed("other", "localhost", EC);
+    let config = config(None, None).unwrap();
+    for _ in 0..1000 {
+        let reason = connect(&mut server(&leaf, &[&version::TLS13], None), config, "localhost").unwrap_err();
+        assert_eq!(reason, "the server's certificate is that of an authority and not trusted");
+    }
+    assert_eq!(cancel_upload_tls_sessions(), 0);
+}
+
+#[test]
+fn no_bit_of_a_servers_handshake_can_be_changed() {
+    let files = Files::new();
+    let root = files.self_signed("root", "root.example", EC);
+    let leaf = files.signed("leaf", "localhost", "root");
+    let config = config(Some(&root.0), None).unwrap();
+    for version in [&version::TLS13, &version::TLS12] {
+        // Every 13th bit, which is each bit of a byte and each byte of a word.
+        for bit in (5 * 8..4000 * 8).step_by(13) {
+            let mut server = server(&leaf, &[version], None);
+            let mut bits = 0;
+            let mut changed = false;
+            let result = Client::new(config, "localhost").shake(&mut server, &mut |record| {
+                // change_cipher_spec says nothing.
+                if record[0] != 20 && !changed && (bits..bits + record.len() * 8).contains(&bit) && (bit - bits) >= 40 {
+                    record[(bit - bits) / 8] ^= 1 << (bit % 8);
+                    changed = true;
+                }
+                bits += record.len() * 8;
+            });
+            if changed {
+                let reason = result.err().unwrap_or_else(|| {
+                    assert!(server.is_handshaking(), "bit {bit} of {version:?} was changed, and nobody saw it");
+                    String::new()
+                });
+                assert_ne!(reason, "the TLS library failed");
+            }
+        }
+    }
+    assert_eq!(cancel_upload_tls_sessions(), 0);
+}
+
+#[test]
+fn a_self_signed_server_is_trusted_as_its_own_anchor_for_its_host_and_its_time() {
+    let files = Files::new();
+    for key in [EC, RSA] {
+        let own = files.self_signed("own", "localhost", key);
+        let other = files.self_signed("own", "localhost", key);
+        let config = config(Some(&own.0), None).unwrap();
+        for versions in [&version::TLS13, &version::TLS12] {
+            connect(&mut server(&own, &[versions], None), config, "localhost").unwrap();
+        }
+        assert_eq!(
+            connect(&mut server(&own, &[&version::TLS13], None), config, "127.0.0.1").unwrap_err(),
+            "the server's certificate is not for 127.0.0.1 but for localhost"
+        );
+        // Another certificate with the same names.
+        connect(&mut server(&other, &[&version::TLS13], None), config, "localhost").unwrap_err();
+        // The certificate, without its key.
+        let stolen = (own.0.clone(), other.1.clone());
+        assert!(std::panic::catch_unwind(|| server(&stolen, &[&version::TLS13], None)).is_err());
+    }
+}
+
+#[test]
+fn the_dates_of_a_self_signed_server_count() {
+    let files = Files::new();
+    let own = CertificateDer::from_pem_slice(&files.self_signed("own", "localhost", EC).0).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(own.clone()).unwrap();
+    let verifier = Verifier::new(roots, vec![own.clone()], Arc::new(default_provider())).unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    let now = Duration::from_secs(UnixTime::now().as_secs());
+    let verify = |time| verifier.verify_server_cert(&own, &[], &name, &[], UnixTime::since_unix_epoch(time));
+    verify(now).unwrap();
+    let told = |error: Error| reason::of(&error);
+    assert_eq!(told(verify(now + 31 * day).unwrap_err()), "a certificate of the server has expired");
+    assert_eq!(told(verify(now - day).unwrap_err()), "a certificate of the server is not valid yet");
+}
+
+#[test]
+fn anchors_that_cannot_be_parsed_are_skipped_unless_there_is_no_other() {
+    let files = Files::new();
+    let own = files.self_signed("own", "localhost", EC);
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let no_base64 = "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n";
+    let no_end = "-----BEGIN CERTIFICATE-----\nAAAA\n";
+    for before in ["", broken, no_base64, "# a comment\n", "-----BEGIN X-----\nAAAA\n-----END X-----\n"] {
+        for after in ["", broken, no_base64, no_end, "-----BEGIN CERT", "\u{fc}"] {
+            let pem = [before.as_bytes(), &own.0, after.as_bytes()].concat();
+            let config = config(Some(&pem), None).unwrap();
+            connect(&mut server(&own, &[&version::TLS13], None), config, "localhost").unwrap();
+        }
+    }
+    for pem in ["", "hello", broken, no_base64, no_end] {
+        assert_eq!(config(Some(pem.as_bytes()), None), Err(Problem::NoAnchor as c_int));
+    }
+}
+
+#[test]
+fn a_server_that_asks_sees_the_client_certificate_and_says_so_otherwise() {
+    let files = Files::new();
+    let own = files.self_signed("own", "localhost", EC);
+    for key in [EC, RSA] {
+        let client = files.self_signed("client", "client.example", key);
+        // As a client's certificate it must not be an authority's.
+        let leaf = files.signed("leaf", "client.example", "client");
+        let with = config(Some(&own.0), Some((&leaf.0, &leaf.1))).unwrap();
+        let without = config(Some(&own.0), None).unwrap();
+        for versions in [&version::TLS13, &version::TLS12] {
+            connect(&mut server(&own, &[versions], Some(&client.0)), with, "localhost").unwrap();
+            assert_eq!(
+                connect(&mut server(&own, &[versions], Some(&client.0)), without, "localhost").unwrap_err(),
+                "received fatal alert: certificate_required"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_is_refused_for_its_own_reason() {
+    let files = Files::new();
+    let rsa = files.self_signed("rsa", "localhost", RSA);
+    let ec = files.self_signed("ec", "localhost", EC);
+    files.openssl("pkey -in rsa.key -traditional -out traditional.key");
+    files.openssl("pkcs8 -topk8 -in rsa.key -passout pass:secret -out encrypted.key");
+    let short = files.self_signed("short", "localhost", "rsa:1024");
+    let refused = |chain: &[u8], key: &[u8]| config(None, Some((chain, key))).unwrap_err();
+    for (chain, key) in [(&rsa.0, &ec.1), (&ec.0, &rsa.1)] {
+        assert_eq!(refused(chain, key), Problem::KeyOfAnotherCertificate as c_int);
+    }
+    for name in ["traditional.key", "encrypted.key", "rsa.pem"] {
+        assert_eq!(refused(&rsa.0, &files.read(name)), Problem::NoKey as c_int);
+    }
+    assert_eq!(refused(&short.0, &short.1), Problem::UnusableKey as c_int);
+    assert_eq!(refused(&rsa.1, &rsa.1), Problem::NoCertificate as c_int);
+    assert_eq!(refused(b"", &rsa.1), Problem::NoCertificate as c_int);
+    config(None, Some((&rsa.0, &rsa.1))).unwrap();
+}
+
+#[test]
+fn an_ec_key_may_come_without_its_public_key() {
+    let files = Files::new();
+    let p384 = "ec -pkeyopt ec_paramgen_curve:P-384";
+    let p521 = "ec -pkeyopt ec_paramgen_curve:P-521";
+    for (curve, result) in [(EC, None), (p384, None), (p521, Some(Problem::UnusableKey as c_int))] {
+        let own = files.self_signed("own", "localhost", curve);
+        let other = files.self_signed("other", "localhost", curve);
+        for name in ["own", "other"] {
+            files.openssl(&format!("ec -in {name}.key -no_public -out {name}.short"));
+            files.openssl(&format!("pkcs8 -topk8 -nocrypt -in {name}.short -out {name}.pkcs8"));
+        }
+        assert!(files.read("own.pkcs8").len() < own.1.len());
+        assert_eq!(config(None, Some((&own.0, &files.read("own.pkcs8")))).err(), result);
+        let another = config(None, Some((&own.0, &files.read("other.pkcs8")))).err();
+        assert_eq!(another, result.or(Some(Problem::KeyOfAnotherCertificate as c_int)));
+        drop(other);
+    }
+}
+
+#[test]
+fn a_host_is_a_name_or_an_address() {
+    let _files = Files::new();
+    let config = config(None, None).unwrap();
+    for (host, valid) in [("localhost", true), ("::1", true), ("10.0.0.1", true), ("a b", false), ("", false)] {
+        let session = unsafe { cancel_upload_tls_open(config, host.as_ptr(), host.len()) };
+        assert_eq!(!session.is_null(), valid, "{host}");
+        if valid {
+            unsafe { cancel_upload_tls_close(session) }
+        }
+    }
+    assert_eq!(cancel_upload_tls_sessions(), 0);
+}
+
+#[test]
+fn a_panic_is_an_error() {
+    assert_eq!(guarded(-2, || panic!("a defect")), -2);
+}
+
+#[test]
+fn hashes_are_those_of_the_standards() {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let mut result = [0; 32];
+    unsafe { cancel_upload_sha256(b"abc".as_ptr(), 3, result.as_mut_ptr()) };
+    assert_eq!(hex(&result), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    unsafe { cancel_upload_sha256(std::ptr::null(), 0, result.as_mut_ptr()) };
+    assert_eq!(hex(&result), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    let (key, text) = (b"Jefe", b"what do ya want for nothing?");
+    unsafe { cancel_upload_hmac_sha256(key.as_ptr(), key.len(), text.as_ptr(), text.len(), result.as_mut_ptr()) };
+    assert_eq!(hex(&result), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
