@@ -3,8 +3,11 @@
 //! Nothing here reads, writes or waits: Java passes on the bytes of whole TLS records. A panic, which would be a
 //! defect, becomes an error and never ends the process.
 
+mod chain;
 mod config;
+mod der;
 mod key;
+mod pem;
 mod reason;
 mod session;
 #[cfg(test)]
