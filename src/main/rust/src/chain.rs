@@ -15,8 +15,6 @@ use crate::der::Extensions;
 /// As the JDK. With the server's own.
 const MAX_CERTIFICATES: usize = 10;
 const MAX_SIZE: usize = 32 * 1024;
-/// As webpki.
-const MAX_AUTHORITIES: usize = 6;
 
 /// Why no certificate of a server was looked at.
 #[derive(Debug)]
@@ -43,15 +41,13 @@ struct Authority<'a> {
     der: &'a CertificateDer<'a>,
     certificate: EndEntityCert<'a>,
     extensions: Extensions<'a>,
-    /// The number of certificates between it and a trust anchor.
-    distance: usize,
 }
 
 impl<'a> Authority<'a> {
     fn of(der: &'a CertificateDer<'a>) -> Option<Authority<'a>> {
         let certificate = EndEntityCert::try_from(der).ok()?;
         let extensions = Extensions::of(der).filter(Extensions::may_issue)?;
-        Some(Authority { der, certificate, extensions, distance: 0 })
+        Some(Authority { der, certificate, extensions })
     }
 
     /// Whether a certificate says that another key than this authority's has signed it.
@@ -62,7 +58,8 @@ impl<'a> Authority<'a> {
 
 /// The certificates from a server's own to a trust anchor, without both. Each is named like the issuer of the one
 /// before. Of several such, one whose key may have signed that, and of these the nearest to a trust anchor is taken, or
-/// the first. No two have the same name. A trust anchor's name does not end it: the anchor may have got another key.
+/// the first. No two have the same name, and webpki takes at most six. A trust anchor's name does not end it: the anchor
+/// may have got another key.
 pub fn to_anchor<'a>(
     end_entity: &CertificateDer<'_>,
     others: &'a [CertificateDer<'a>],
@@ -74,9 +71,9 @@ pub fn to_anchor<'a>(
     let authorities = leading_to_anchors(others, roots);
     let mut path: Vec<&Authority> = Vec::new();
     let (mut issuer, mut key) = (certificate.issuer(), extensions.issuers_key_identifier());
-    while path.len() < MAX_AUTHORITIES && !path.iter().any(|used| used.certificate.subject() == issuer) {
+    while !path.iter().any(|used| used.certificate.subject() == issuer) {
         let named = authorities.iter().filter(|authority| authority.certificate.subject() == issuer);
-        let Some(next) = named.min_by_key(|authority| (authority.is_other_key_than(key), authority.distance)) else {
+        let Some(next) = named.min_by_key(|authority| authority.is_other_key_than(key)) else {
             break;
         };
         path.push(next);
@@ -89,14 +86,16 @@ pub fn to_anchor<'a>(
 fn leading_to_anchors<'a>(others: &'a [CertificateDer<'a>], roots: &RootCertStore) -> Vec<Authority<'a>> {
     let mut rest: Vec<_> = others.iter().filter_map(Authority::of).collect();
     let mut found: Vec<Authority> = Vec::new();
-    for distance in 0..MAX_AUTHORITIES {
+    loop {
         let (near, far): (Vec<_>, Vec<_>) = rest.into_iter().partition(|authority| {
             let issuer = authority.certificate.issuer();
             roots.roots.iter().any(|anchor| anchor.subject.as_ref() == issuer)
                 || found.iter().any(|other| other.certificate.subject() == issuer)
         });
-        found.extend(near.into_iter().map(|authority| Authority { distance, ..authority }));
+        if near.is_empty() {
+            return found;
+        }
+        found.extend(near);
         rest = far;
     }
-    found
 }

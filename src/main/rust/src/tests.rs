@@ -506,6 +506,19 @@ fn no_chain_of_a_server_has_many_signatures_checked() {
     let (result, checked) = trust(&anchors.iter().collect::<Vec<_>>(), &leaf, &chain.iter().collect::<Vec<_>>());
     assert_eq!((result.is_err(), checked), (true, 7));
 
+    // As long as that, and genuine but for being so long.
+    let genuine = files.root("fake9", "a9");
+    let chain: Vec<_> = (0..9)
+        .rev()
+        .map(|number| files.authority(&format!("fake{number}"), &format!("a{number}"), &format!("fake{}", number + 1)))
+        .collect();
+    for (length, result) in
+        [(6, Ok(())), (7, Err("a certificate of the server is refused: maximum path depth exceeded".to_string()))]
+    {
+        let leaf = files.leaf(&format!("fake{}", 9 - length));
+        assert_eq!(trust(&[&genuine], &leaf, &chain.iter().collect::<Vec<_>>()).0, result);
+    }
+
     // A loop, which is also a web: each of three names is issued by each of the others.
     let mut web = Vec::new();
     for (subject, issuer) in [("x", "y"), ("y", "z"), ("z", "x"), ("x", "z"), ("y", "x"), ("z", "y")] {
