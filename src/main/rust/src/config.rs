@@ -5,12 +5,14 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::crypto::ring::default_provider;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, Error, InconsistentKeys, RootCertStore};
+use webpki::anchor_from_trusted_cert;
 
+use crate::der::Extensions;
 use crate::key::with_public_key;
+use crate::pem;
 use crate::trust::Verifier;
 
 /// Why there is no configuration. Java knows the numbers.
@@ -36,10 +38,13 @@ pub fn create(
     if built_in {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    let from_file = anchors.map_or(Ok(Vec::new()), |pem| parsable(pem, &mut roots))?;
+    let from_file = anchors.map_or(Ok(Vec::new()), |file| trusted(file, &mut roots))?;
+    if roots.is_empty() && from_file.is_empty() {
+        return Err(Problem::NoAnchor);
+    }
 
     let provider = Arc::new(default_provider());
-    let verifier = Verifier::new(roots, from_file, provider.clone()).ok_or(Problem::NoAnchor)?;
+    let verifier = Verifier::new(roots, from_file, provider.signature_verification_algorithms);
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|_| Problem::Defect)?
@@ -49,10 +54,7 @@ pub fn create(
         None => builder.with_no_client_auth(),
         Some((chain, key)) => {
             let chain = certificates(chain)?;
-            let key = PrivatePkcs8KeyDer::from_pem_slice(key).map_err(|error| match error {
-                pem::Error::NoItemsFound => Problem::NoKey,
-                _ => Problem::UnusableKey,
-            })?;
+            let key = pem::private_key(key).ok_or(Problem::NoKey)?.map_err(|_| Problem::UnusableKey)?;
             let identity = certified(chain, key, &provider)?;
             builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
         }
@@ -85,21 +87,30 @@ fn certified(
     }
 }
 
-/// Adds those certificates that can be parsed to the trust anchors, and returns them; there has to be one.
-fn parsable(pem: &[u8], roots: &mut RootCertStore) -> Result<Vec<CertificateDer<'static>>, Problem> {
-    let added: Vec<_> = CertificateDer::pem_slice_iter(pem)
-        .filter_map(Result::ok)
-        .filter(|certificate| roots.add(certificate.clone()).is_ok())
-        .collect();
-    if added.is_empty() {
+/// The certificates of a file that can be parsed, of which there has to be one; adds the authorities to the trust
+/// anchors. One of a server must be trusted as that server only, whatever its key has signed.
+fn trusted(file: &[u8], roots: &mut RootCertStore) -> Result<Vec<CertificateDer<'static>>, Problem> {
+    let mut parsed = Vec::new();
+    for certificate in pem::certificates(file).filter_map(Result::ok) {
+        let Ok(anchor) = anchor_from_trusted_cert(&certificate) else {
+            continue;
+        };
+        if Extensions::of(&certificate).is_some_and(|extensions| extensions.may_issue()) {
+            roots.roots.push(anchor.to_owned());
+        }
+        parsed.push(certificate);
+    }
+    if parsed.is_empty() {
         return Err(Problem::NoAnchor);
     }
-    Ok(added)
+    Ok(parsed)
 }
 
-fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Problem> {
-    match CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>() {
-        Ok(chain) if !chain.is_empty() => Ok(chain),
-        _ => Err(Problem::NoCertificate),
+/// All certificates of a file. One that cannot be parsed is an error, which otherwise only a server would see.
+fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, Problem> {
+    let chain: Vec<_> = pem::certificates(file).collect::<Result<_, _>>().map_err(|_| Problem::NoCertificate)?;
+    if chain.is_empty() || chain.iter().any(|certificate| anchor_from_trusted_cert(certificate).is_err()) {
+        return Err(Problem::NoCertificate);
     }
+    Ok(chain)
 }

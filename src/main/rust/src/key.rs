@@ -3,9 +3,7 @@
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use webpki::EndEntityCert;
 
-const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
+use crate::der::private_number;
 
 /// PKCS #8 of an EC key with its public key, up to each of the two numbers (RFC 5915), and their lengths.
 const P256: (&[u8], usize, &[u8], usize) = (
@@ -35,26 +33,4 @@ pub fn with_public_key(
         [P256, P384].into_iter().find(|curve| curve.1 == private.len() && info.len() > curve.3)?;
     let public = &info[info.len() - length..];
     Some([before_private, private, before_public, public].concat().into())
-}
-
-fn private_number(pkcs8: &[u8]) -> Option<&[u8]> {
-    let mut info = value(SEQUENCE, &mut &*pkcs8)?;
-    value(INTEGER, &mut info)?;
-    value(SEQUENCE, &mut info)?;
-    let mut key = value(SEQUENCE, &mut value(OCTET_STRING, &mut info)?)?;
-    value(INTEGER, &mut key)?;
-    value(OCTET_STRING, &mut key)
-}
-
-/// Takes the first element's value, in DER.
-fn value<'a>(tag: u8, from: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, rest) = match *from.strip_prefix(&[tag])? {
-        [0x81, length, ref rest @ ..] => (usize::from(length), rest),
-        [0x82, high, low, ref rest @ ..] => (usize::from(u16::from_be_bytes([high, low])), rest),
-        [length, ref rest @ ..] if length < 0x80 => (usize::from(length), rest),
-        _ => return None,
-    };
-    let value = rest.get(..length)?;
-    *from = &rest[length..];
-    Some(value)
 }

@@ -3,8 +3,11 @@
 //! Nothing here reads, writes or waits: Java passes on the bytes of whole TLS records. A panic, which would be a
 //! defect, becomes an error and never ends the process.
 
+mod chain;
 mod config;
+mod der;
 mod key;
+mod pem;
 mod reason;
 mod session;
 #[cfg(test)]
@@ -47,6 +50,14 @@ unsafe fn bytes<'a>(start: *const u8, length: usize) -> &'a [u8] {
     }
 }
 
+/// None if the length is negative, which is not the same as an empty text.
+///
+/// # Safety
+/// As for `bytes`.
+unsafe fn optional<'a>(start: *const u8, length: isize) -> Option<&'a [u8]> {
+    usize::try_from(length).ok().map(|length| bytes(start, length))
+}
+
 /// # Safety
 /// `start` has to be null, or `length` bytes must be writable there, by nobody else, for as long as the result lives.
 unsafe fn bytes_mut<'a>(start: *mut u8, length: usize) -> &'a mut [u8] {
@@ -59,26 +70,28 @@ unsafe fn bytes_mut<'a>(start: *mut u8, length: usize) -> &'a mut [u8] {
 
 /// Creates a configuration, which lives as long as the process.
 ///
-/// `anchors` is the text of a PEM file, null for the built-in trust anchors alone; `chain` and `key` are those of the
-/// client certificate, null for none. Returns null if `problem` says that one of them cannot be used.
+/// `anchors` is the text of a PEM file, with a negative length for the built-in trust anchors alone; `chain` and `key`
+/// are those of the client certificate, with negative lengths for none. Returns null if `problem` says that one of them
+/// cannot be used.
 ///
 /// # Safety
 /// Each pointer has to be null or that of as many bytes as its length says; `problem` has to be that of one number.
 #[no_mangle]
 pub unsafe extern "C" fn cancel_upload_tls_config(
     anchors: *const u8,
-    anchors_length: usize,
+    anchors_length: isize,
     built_in: c_int,
     chain: *const u8,
-    chain_length: usize,
+    chain_length: isize,
     key: *const u8,
-    key_length: usize,
+    key_length: isize,
     problem: *mut c_int,
 ) -> *const ClientConfig {
     let result = guarded(Err(Problem::Defect), || {
-        let anchors = (!anchors.is_null()).then(|| bytes(anchors, anchors_length));
-        let identity = (!chain.is_null()).then(|| (bytes(chain, chain_length), bytes(key, key_length)));
-        config::create(anchors, built_in != 0, identity)
+        let (chain, key) = (optional(chain, chain_length), optional(key, key_length));
+        // One without the other is a client certificate too, of which a file is empty.
+        let identity = chain.or(key).map(|_| (chain.unwrap_or_default(), key.unwrap_or_default()));
+        config::create(optional(anchors, anchors_length), built_in != 0, identity)
     });
     match result {
         Ok(config) => Arc::into_raw(Arc::new(config)),

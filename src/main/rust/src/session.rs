@@ -49,7 +49,8 @@ impl Session {
             match self.connection.read_tls(&mut rest) {
                 Ok(0) => return Received::Closed,
                 Ok(_) => {}
-                Err(error) => return self.failed(error.to_string()),
+                // The only one that there can be.
+                Err(_) => return self.failed("a message of the handshake is too large".to_string()),
             }
         }
         let result = self.connection.process_new_packets();
@@ -80,8 +81,8 @@ impl Session {
             self.reason = "the TLS library failed".to_string();
             match self.connection.writer().write_all(plaintext) {
                 Ok(()) => self.collect(),
-                Err(error) => {
-                    self.reason = error.to_string();
+                Err(_) => {
+                    self.reason = "the connection has failed before".to_string();
                     return None;
                 }
             }

@@ -1,5 +1,6 @@
 //! Both ends of a connection in one process, the client's by the functions that Java calls. Needs `openssl`.
 
+use std::cell::Cell;
 use std::ffi::c_int;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -9,10 +10,17 @@ use std::time::Duration;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring::default_provider;
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{
+    AlgorithmIdentifier, CertificateDer, InvalidSignature, PrivateKeyDer, ServerName, SignatureVerificationAlgorithm,
+    UnixTime,
+};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{version, Error, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls::{
+    version, AlertDescription, CertificateError, ContentType, Error, InvalidMessage, OtherError, PeerIncompatible,
+    PeerMisbehaved, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion,
+};
 
 use super::*;
 use crate::trust::Verifier;
@@ -48,15 +56,42 @@ impl Files {
         (self.read(&format!("{name}.pem")), self.read(&format!("{name}.key")))
     }
 
-    /// A chain of one certificate that the self-signed one of a name has signed.
+    /// A chain of one certificate that the one of a name has signed.
     fn signed(&self, name: &str, host: &str, authority: &str) -> (Vec<u8>, Vec<u8>) {
-        self.openssl(&format!("req -newkey {EC} -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"));
-        std::fs::write(self.folder.join("extensions"), format!("subjectAltName=DNS:{host}")).unwrap();
+        self.issued(name, name, authority, &format!("subjectAltName=DNS:{host}"))
+    }
+
+    /// The same with a subject and with lines of extensions. Its key is the one that the name has, if it has one.
+    fn issued(&self, name: &str, subject: &str, authority: &str, extensions: &str) -> (Vec<u8>, Vec<u8>) {
+        let key = self.folder.join(format!("{name}.key"));
+        if !key.exists() {
+            self.openssl(&format!("genpkey -algorithm {} -out {name}.key", EC.replace("ec ", "EC ")));
+        }
+        self.openssl(&format!("req -new -key {name}.key -subj /CN={subject} -out {name}.csr"));
+        std::fs::write(self.folder.join("extensions"), extensions).unwrap();
         self.openssl(&format!(
             "x509 -req -in {name}.csr -CA {authority}.pem -CAkey {authority}.key -CAcreateserial -days 30 \
              -extfile extensions -out {name}.pem"
         ));
         (self.read(&format!("{name}.pem")), self.read(&format!("{name}.key")))
+    }
+
+    /// The certificate of an authority.
+    fn authority(&self, name: &str, subject: &str, issuer: &str) -> CertificateDer<'static> {
+        certificate(&self.issued(name, subject, issuer, AUTHORITY).0)
+    }
+
+    /// One that nobody else has signed.
+    fn root(&self, name: &str, subject: &str) -> CertificateDer<'static> {
+        self.openssl(&format!(
+            "req -x509 -newkey {EC} -nodes -days 30 -subj /CN={subject} -keyout {name}.key -out {name}.pem"
+        ));
+        certificate(&self.read(&format!("{name}.pem")))
+    }
+
+    /// One of localhost.
+    fn leaf(&self, issuer: &str) -> CertificateDer<'static> {
+        certificate(&self.signed("leaf", "localhost", issuer).0)
     }
 
     fn read(&self, name: &str) -> Vec<u8> {
@@ -72,10 +107,21 @@ impl Drop for Files {
 
 const EC: &str = "ec -pkeyopt ec_paramgen_curve:P-256";
 const RSA: &str = "rsa:2048";
+/// The extensions of an authority.
+const AUTHORITY: &str =
+    "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid";
+
+fn certificate(pem: &[u8]) -> CertificateDer<'static> {
+    CertificateDer::from_pem_slice(pem).unwrap()
+}
 
 fn config(anchors: Option<&[u8]>, identity: Option<(&[u8], &[u8])>) -> Result<*const ClientConfig, c_int> {
-    let start = |bytes: Option<&[u8]>| bytes.map_or(std::ptr::null(), |bytes| bytes.as_ptr());
-    let length = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| bytes.len());
+    // As Java, which has no address of an empty array.
+    let start = |bytes: Option<&[u8]>| match bytes {
+        None | Some([]) => std::ptr::null(),
+        Some(bytes) => bytes.as_ptr(),
+    };
+    let length = |bytes: Option<&[u8]>| bytes.map_or(-1, |bytes| bytes.len() as isize);
     let (chain, key) = (identity.map(|files| files.0), identity.map(|files| files.1));
     let mut problem = 0;
     let config = unsafe {
@@ -312,18 +358,359 @@ fn a_self_signed_server_is_trusted_as_its_own_anchor_for_its_host_and_its_time()
 #[test]
 fn the_dates_of_a_self_signed_server_count() {
     let files = Files::new();
-    let own = CertificateDer::from_pem_slice(&files.self_signed("own", "localhost", EC).0).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(own.clone()).unwrap();
-    let verifier = Verifier::new(roots, vec![own.clone()], Arc::new(default_provider())).unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
-    let day = Duration::from_secs(24 * 60 * 60);
-    let now = Duration::from_secs(UnixTime::now().as_secs());
-    let verify = |time| verifier.verify_server_cert(&own, &[], &name, &[], UnixTime::since_unix_epoch(time));
-    verify(now).unwrap();
+    let own = certificate(&files.self_signed("own", "localhost", EC).0);
+    // Also if it is no authority's, whether it has signed itself or somebody has who is not trusted.
+    files.root("unknown", "unknown");
+    let leaf = files.leaf("unknown");
+    for pinned in [&own, &leaf] {
+        let verifier = verifier(&[&own], &[&own, &leaf]);
+        let verify = |days| verify_after(&verifier, days, pinned, &[], "localhost");
+        verify(0).unwrap();
+        assert_eq!(verify(31).unwrap_err(), "a certificate of the server has expired");
+        assert_eq!(verify(-1).unwrap_err(), "a certificate of the server is not valid yet");
+    }
+}
+
+fn verifier(roots: &[&CertificateDer<'static>], from_file: &[&CertificateDer<'static>]) -> Verifier {
+    let mut store = RootCertStore::empty();
+    for root in roots {
+        store.add((*root).clone()).unwrap();
+    }
+    Verifier::new(store, from_file.iter().map(|certificate| (*certificate).clone()).collect(), COUNTED)
+}
+
+fn verify_after(
+    verifier: &Verifier,
+    days: i64,
+    leaf: &CertificateDer<'_>,
+    others: &[CertificateDer<'_>],
+    host: &str,
+) -> Result<(), String> {
+    let time = Duration::from_secs(UnixTime::now().as_secs().checked_add_signed(days * 24 * 60 * 60).unwrap());
+    let (host, time) = (ServerName::try_from(host).unwrap(), UnixTime::since_unix_epoch(time));
+    verifier.verify_server_cert(leaf, others, &host, &[], time).map(|_| ()).map_err(|error| reason::of(&error))
+}
+
+/// Whether a server is trusted with these roots, and how many signatures were checked for that.
+fn trust(
+    roots: &[&CertificateDer<'static>],
+    leaf: &CertificateDer<'static>,
+    others: &[&CertificateDer<'static>],
+) -> (Result<(), String>, usize) {
+    let others: Vec<_> = others.iter().map(|certificate| (*certificate).clone()).collect();
+    let before = CHECKED.get();
+    let result = verify_after(&verifier(roots, &[]), 0, leaf, &others, "localhost");
+    (result, CHECKED.get() - before)
+}
+
+thread_local! {
+    static CHECKED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The algorithm of all certificates that the tests below have.
+#[derive(Debug)]
+struct Counted;
+
+const COUNTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms { all: &[&Counted], mapping: &[] };
+
+impl SignatureVerificationAlgorithm for Counted {
+    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        CHECKED.set(CHECKED.get() + 1);
+        webpki::ring::ECDSA_P256_SHA256.verify_signature(key, message, signature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        webpki::ring::ECDSA_P256_SHA256.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        webpki::ring::ECDSA_P256_SHA256.signature_alg_id()
+    }
+}
+
+const UNTRUSTED: &str = "the server's certificate is not from a trusted authority";
+
+#[test]
+fn chains_are_trusted_in_any_order_and_with_certificates_that_nobody_needs() {
+    let files = Files::new();
+    let (root, old) = (files.root("root", "root"), files.root("old", "old"));
+    let a = files.authority("a", "a", "root");
+    let b = files.authority("b", "b", "a");
+    let c = files.authority("c", "c", "b");
+    let other = files.root("other", "other");
+    let leaf = files.leaf("c");
+    for others in [vec![&c, &b, &a], vec![&a, &b, &c], vec![&b, &root, &a, &other, &c, &leaf, &a]] {
+        assert_eq!(trust(&[&root], &leaf, &others), (Ok(()), 4));
+        assert_eq!(trust(&[&a, &root], &leaf, &others), (Ok(()), 3));
+        assert_eq!(trust(&[&other], &leaf, &others), (Err(UNTRUSTED.to_string()), 0));
+    }
+    assert_eq!(trust(&[&root], &leaf, &[&c, &a]), (Err(UNTRUSTED.to_string()), 0));
+
+    // The root is also signed by an older one: whichever is trusted is found.
+    let cross = files.authority("root", "root", "old");
+    for others in [vec![&c, &b, &a, &cross], vec![&cross, &root, &a, &b, &c], vec![&root, &cross, &a, &b, &c]] {
+        assert_eq!(trust(&[&root], &leaf, &others).0, Ok(()));
+        assert_eq!(trust(&[&old], &leaf, &others).0, Ok(()));
+        assert_eq!(trust(&[&old, &root], &leaf, &others).0, Ok(()));
+    }
+    // Of two that only differ in who signed them, also.
+    let b_by_other = files.authority("b", "b", "other");
+    for others in [[&c, &b, &b_by_other, &a], [&c, &b_by_other, &b, &a]] {
+        assert_eq!(trust(&[&root], &leaf, &others).0, Ok(()));
+        assert_eq!(trust(&[&other], &leaf, &others).0, Ok(()));
+    }
+}
+
+#[test]
+fn an_authority_that_got_another_key_is_told_by_its_key() {
+    let files = Files::new();
+    let root = files.root("root", "root");
+    let first = files.authority("first", "same", "root");
+    let second = files.authority("second", "same", "root");
+    let leaf = certificate(
+        &files.issued("leaf", "leaf", "second", "subjectAltName=DNS:localhost\nauthorityKeyIdentifier=keyid").0,
+    );
+    for others in [[&first, &second], [&second, &first]] {
+        assert_eq!(trust(&[&root], &leaf, &others), (Ok(()), 2));
+    }
+    // The root itself: the old key, which is trusted, has signed the new one.
+    let new = files.authority("new", "root", "root");
+    let leaf = files.leaf("new");
+    assert_eq!(trust(&[&root], &leaf, &[&new]).0, Ok(()));
+    // Trust anchors with the same name are the operator's own.
+    let (new_root, newest) = (files.root("new_root", "root"), files.root("newest", "root"));
+    let leaf = files.leaf("newest");
+    assert_eq!(trust(&[&root, &new_root, &newest], &leaf, &[]), (Ok(()), 3));
+}
+
+#[test]
+fn no_chain_of_a_server_has_many_signatures_checked() {
+    let files = Files::new();
+    let forged: Vec<_> = (0..9).map(|number| files.root(&format!("forged{number}"), "root")).collect();
+    let root = files.root("root", "root");
+    let leaf = files.leaf("forged8");
+    let all: Vec<_> = forged.iter().collect();
+    // Nobody's name is that of a trust anchor; all of them are.
+    assert_eq!(trust(&[&files.root("other", "other")], &leaf, &all), (Err(UNTRUSTED.to_string()), 0));
+    let (result, checked) = trust(&[&root], &leaf, &all);
+    assert_eq!((result.is_err(), checked), (true, 2));
+
+    // As long as it can be, with trust anchors of each name.
+    let anchors: Vec<_> = (0..9).map(|number| files.root(&format!("anchor{number}"), &format!("a{number}"))).collect();
+    files.root("fake9", "a9");
+    let chain: Vec<_> = (0..9)
+        .rev()
+        .map(|number| files.authority(&format!("fake{number}"), &format!("a{number}"), &format!("fake{}", number + 1)))
+        .collect();
+    let leaf = files.leaf("fake0");
+    let (result, checked) = trust(&anchors.iter().collect::<Vec<_>>(), &leaf, &chain.iter().collect::<Vec<_>>());
+    assert_eq!((result.is_err(), checked), (true, 7));
+
+    // As long as that, and genuine but for being so long.
+    let genuine = files.root("fake9", "a9");
+    let chain: Vec<_> = (0..9)
+        .rev()
+        .map(|number| files.authority(&format!("fake{number}"), &format!("a{number}"), &format!("fake{}", number + 1)))
+        .collect();
+    for (length, result) in
+        [(6, Ok(())), (7, Err("a certificate of the server is refused: maximum path depth exceeded".to_string()))]
+    {
+        let leaf = files.leaf(&format!("fake{}", 9 - length));
+        assert_eq!(trust(&[&genuine], &leaf, &chain.iter().collect::<Vec<_>>()).0, result);
+    }
+
+    // A loop, which is also a web: each of three names is issued by each of the others.
+    let mut web = Vec::new();
+    for (subject, issuer) in [("x", "y"), ("y", "z"), ("z", "x"), ("x", "z"), ("y", "x"), ("z", "y")] {
+        files.root(issuer, issuer);
+        web.push(files.authority(&format!("{subject}_{issuer}"), subject, issuer));
+    }
+    let leaf = files.leaf("x");
+    let (x, y, z) = (files.root("tx", "x"), files.root("ty", "y"), files.root("tz", "z"));
+    let (result, checked) = trust(&[&x, &y, &z], &leaf, &web.iter().collect::<Vec<_>>());
+    assert!(result.is_err() && checked <= 4, "{checked}");
+
+    // A genuine chain that has not signed the leaf.
+    let a = files.authority("a", "a", "root");
+    let b = files.authority("b", "b", "a");
+    files.root("forged_b", "b");
+    let leaf = files.leaf("forged_b");
+    let (result, checked) = trust(&[&root], &leaf, &[&b, &a]);
+    assert_eq!((result.is_err(), checked), (true, 3));
+}
+
+#[test]
+fn a_server_cannot_send_more_certificates_than_the_jdk_accepts() {
+    let files = Files::new();
+    let root = files.root("root", "root");
+    let leaf = files.leaf("root");
+    assert_eq!(trust(&[&root], &leaf, &[&root; 9]), (Ok(()), 1));
+    let too_much = Err("the server sent more than 10 certificates or 32 KB of them".to_string());
+    assert_eq!(trust(&[&root], &leaf, &[&root; 10]), (too_much.clone(), 0));
+    let room = 32 * 1024 - leaf.len();
+    for (size, result) in [(room, Ok(())), (room + 1, too_much)] {
+        assert_eq!(trust(&[&root], &leaf, &[&CertificateDer::from(vec![0; size])]).0, result);
+    }
+}
+
+#[test]
+fn an_authority_has_to_say_that_it_is_one() {
+    let files = Files::new();
+    let root = files.root("root", "root");
+    for (extensions, trusted) in [
+        (AUTHORITY, true),
+        ("basicConstraints=CA:TRUE", true),
+        ("basicConstraints=CA:TRUE\nkeyUsage=digitalSignature,keyCertSign", true),
+        ("basicConstraints=CA:TRUE\nkeyUsage=digitalSignature,cRLSign", false),
+        ("basicConstraints=CA:FALSE\nkeyUsage=keyCertSign", false),
+        ("keyUsage=keyCertSign", false),
+        ("subjectAltName=DNS:localhost", false),
+    ] {
+        let issuer = certificate(&files.issued("issuer", "issuer", "root", extensions).0);
+        let leaf = files.leaf("issuer");
+        let expected = if trusted { Ok(()) } else { Err(UNTRUSTED.to_string()) };
+        assert_eq!(trust(&[&root], &leaf, &[&issuer]).0, expected, "{extensions}");
+
+        // Nor does it become one by being in the operator's file, where it is that server alone.
+        let pem = files.read("issuer.pem");
+        let config = config(Some(&pem), None).unwrap();
+        let leaf = (files.read("leaf.pem"), files.read("leaf.key"));
+        for versions in [&version::TLS13, &version::TLS12] {
+            assert_eq!(connect(&mut server(&leaf, &[versions], None), config, "localhost"), expected, "{extensions}");
+        }
+        if extensions.contains("localhost") {
+            let issuer = (pem, files.read("issuer.key"));
+            connect(&mut server(&issuer, &[&version::TLS13], None), config, "localhost").unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_anchor_of_version_1_cannot_say_whether_it_is_an_authority() {
+    let files = Files::new();
+    files.openssl(&format!("genpkey -algorithm {} -out root.key", EC.replace("ec ", "EC ")));
+    files.openssl("req -new -key root.key -subj /CN=root -out root.csr");
+    files.openssl("x509 -req -in root.csr -signkey root.key -days 30 -out root.pem");
+    let config = config(Some(&files.read("root.pem")), None).unwrap();
+    let leaf = files.signed("leaf", "localhost", "root");
+    connect(&mut server(&leaf, &[&version::TLS13], None), config, "localhost").unwrap();
+}
+
+#[test]
+fn a_server_of_the_file_is_trusted_whoever_signed_it_but_not_for_everything() {
+    let files = Files::new();
+    // Another authority of the same name is trusted.
+    files.root("unknown", "unknown");
+    let client = "extendedKeyUsage=clientAuth";
+    let host = "subjectAltName=DNS:localhost";
+    for (extensions, expected) in [
+        (host.to_string(), Ok(())),
+        (format!("{host}\nextendedKeyUsage=clientAuth,serverAuth"), Ok(())),
+        (format!("{host}\nbasicConstraints=CA:TRUE\nextendedKeyUsage=clientAuth,serverAuth"), Ok(())),
+        (format!("{host}\n{client}"), Err("a certificate of the server is not for servers")),
+        (format!("{host}\n{client}\nbasicConstraints=CA:TRUE"), Err("a certificate of the server is not for servers")),
+        ("subjectAltName=DNS:other".to_string(), Err("the server's certificate is not for localhost but for other")),
+    ] {
+        let leaf = files.issued("leaf", "leaf", "unknown", &extensions);
+        files.root("same", "unknown");
+        let pem = [&leaf.0[..], &files.read("same.pem")].concat();
+        let config = config(Some(&pem), None).unwrap();
+        for versions in [&version::TLS13, &version::TLS12] {
+            let result = connect(&mut server(&leaf, &[versions], None), config, "localhost");
+            assert_eq!(result, expected.map_err(str::to_string), "{extensions}");
+        }
+    }
+    // The same name and key in another certificate are another server.
+    let leaf = files.signed("leaf", "localhost", "unknown");
+    let config = config(Some(&leaf.0), None).unwrap();
+    let again = files.signed("leaf", "localhost", "unknown");
+    assert_eq!(connect(&mut server(&again, &[&version::TLS13], None), config, "localhost").unwrap_err(), UNTRUSTED);
+}
+
+#[test]
+fn an_empty_file_is_not_the_same_as_none() {
+    let files = Files::new();
+    let own = files.self_signed("own", "localhost", EC);
+    assert_eq!(config(Some(b""), None), Err(Problem::NoAnchor as c_int));
+    assert_eq!(config(None, Some((b"", &own.1))), Err(Problem::NoCertificate as c_int));
+    assert_eq!(config(None, Some((&own.0, b""))), Err(Problem::NoKey as c_int));
+    assert_eq!(config(None, Some((b"", b""))), Err(Problem::NoCertificate as c_int));
+    // With the built-in trust anchors, as for AWS.
+    assert_eq!(config::create(Some(b""), true, None).err(), Some(Problem::NoAnchor));
+}
+
+#[test]
+fn each_certificate_of_a_client_has_to_be_one() {
+    let files = Files::new();
+    files.root("root", "root");
+    let own = files.self_signed("own", "localhost", EC);
+    let chain = |rest: &[u8]| config(None, Some((&[&own.0[..], rest].concat(), &own.1)));
+    chain(&files.read("root.pem")).unwrap();
+    for rest in [
+        "-----BEGIN CERTIFICATE-----\nMAAwADAAMAA=\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMAAwADAAMAA=\n",
+        "-----BEGIN CERTIFICATE--\n",
+    ] {
+        assert_eq!(chain(rest.as_bytes()), Err(Problem::NoCertificate as c_int), "{rest}");
+    }
+}
+
+#[test]
+fn files_may_start_with_a_byte_order_mark() {
+    let files = Files::new();
+    let own = files.self_signed("own", "localhost", EC);
+    let marked = |text: &[u8]| [b"\xef\xbb\xbf", text].concat();
+    let config = config(Some(&marked(&own.0)), Some((&marked(&own.0), &marked(&own.1)))).unwrap();
+    connect(&mut server(&own, &[&version::TLS13], None), config, "localhost").unwrap();
+}
+
+#[test]
+fn names_of_a_certificate_are_told_as_a_whole_or_not() {
+    let files = Files::new();
+    let root = files.root("root", "root");
+    let long = "a".repeat(60);
+    let told = |names: &str| {
+        let names = if names.is_empty() { "keyUsage=digitalSignature" } else { names };
+        let leaf = certificate(&files.issued("leaf", "leaf", "root", names).0);
+        let text = trust(&[&root], &leaf, &[]).0.unwrap_err();
+        text.strip_prefix("the server's certificate is not for localhost but for ").unwrap().to_string()
+    };
+    assert_eq!(told(""), "no host");
+    assert_eq!(told("subjectAltName=DNS:a.example,IP:127.0.0.1"), "a.example, 127.0.0.1");
+    assert_eq!(told("subjectAltName=email:a@example.org,DNS:b"), "b and others");
+    assert_eq!(told("subjectAltName=DNS:1,DNS:2,DNS:3,DNS:4,DNS:5"), "1, 2, 3, 4, 5");
+    assert_eq!(told("subjectAltName=DNS:1,DNS:2,DNS:3,DNS:4,DNS:5,DNS:6"), "1, 2, 3, 4, 5 and others");
+    let long_name = format!("{long}.{long}");
+    assert_eq!(told(&format!("subjectAltName=DNS:{long_name},DNS:{long}")), format!("{long_name} and others"));
+    assert_eq!(told(&format!("subjectAltName=DNS:{long_name}.{long}")), "others");
+}
+
+#[test]
+fn reasons_are_words() {
     let told = |error: Error| reason::of(&error);
-    assert_eq!(told(verify(now + 31 * day).unwrap_err()), "a certificate of the server has expired");
-    assert_eq!(told(verify(now - day).unwrap_err()), "a certificate of the server is not valid yet");
+    assert_eq!(
+        told(PeerMisbehaved::TooManyEmptyFragments.into()),
+        "the server violates the protocol: too many empty fragments"
+    );
+    assert_eq!(told(InvalidMessage::MissingData("u16").into()), "the server sent an invalid message: missing data");
+    assert_eq!(
+        told(PeerIncompatible::ServerDoesNotSupportTls12Or13.into()),
+        "the server's TLS is not one that is supported: server does not support tls12 or13"
+    );
+    let other = |error: webpki::Error| told(CertificateError::Other(OtherError(Arc::new(error))).into());
+    assert_eq!(
+        other(webpki::Error::NameConstraintViolation),
+        "a certificate of the server is refused: name constraint violation"
+    );
+    let invalid = Error::InappropriateMessage { expect_types: vec![], got_type: ContentType::ApplicationData };
+    assert_eq!(told(invalid), "the server sent a message that does not belong there: application data");
+    assert_eq!(told(Error::AlertReceived(AlertDescription::Unknown(254))), "received fatal alert: 254");
+    assert_eq!(
+        told(Error::AlertReceived(AlertDescription::CertificateRequired)),
+        "received fatal alert: certificate_required"
+    );
 }
 
 #[test]
@@ -333,7 +720,7 @@ fn anchors_that_cannot_be_parsed_are_skipped_unless_there_is_no_other() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let no_base64 = "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n";
     let no_end = "-----BEGIN CERTIFICATE-----\nAAAA\n";
-    for before in ["", broken, no_base64, "# a comment\n", "-----BEGIN X-----\nAAAA\n-----END X-----\n"] {
+    for before in ["", broken, no_base64, no_end, "# a comment\n", "-----BEGIN X-----\nAAAA\n-----END X-----\n"] {
         for after in ["", broken, no_base64, no_end, "-----BEGIN CERT", "\u{fc}"] {
             let pem = [before.as_bytes(), &own.0, after.as_bytes()].concat();
             let config = config(Some(&pem), None).unwrap();

@@ -3,29 +3,48 @@
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{verify_server_name, WebPkiServerVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{verify_tls12_signature, verify_tls13_signature, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
-/// As rustls verifies, except that a server may present a trust anchor of the file as its own certificate, which is
-/// how OpenSSL makes a self-signed one.
+use crate::chain;
+use crate::der::Extensions;
+
+/// As rustls verifies, except that webpki gets one way to a trust anchor only, and that a server may present a
+/// certificate of the file as its own, which is how OpenSSL makes a self-signed one.
 #[derive(Debug)]
 pub struct Verifier {
-    paths: Arc<WebPkiServerVerifier>,
+    roots: RootCertStore,
     from_file: Vec<CertificateDer<'static>>,
+    algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl Verifier {
-    /// `roots` include those of the file. There is no verifier without any.
+    /// `from_file` are certificates that a server may have, `roots` those of authorities.
     pub fn new(
         roots: RootCertStore,
         from_file: Vec<CertificateDer<'static>>,
-        provider: Arc<CryptoProvider>,
-    ) -> Option<Verifier> {
-        let paths = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().ok()?;
-        Some(Verifier { paths, from_file })
+        algorithms: WebPkiSupportedAlgorithms,
+    ) -> Verifier {
+        Verifier { roots, from_file, algorithms }
+    }
+
+    /// Whether one that the file has may be a server's now: all that is checked of one without its issuer.
+    fn verify_from_file(&self, end_entity: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
+        let certificate = ParsedCertificate::try_from(end_entity)?;
+        let (none, algorithms) = (RootCertStore::empty(), self.algorithms.all);
+        match verify_server_cert_signed_by_trust_anchor(&certificate, &none, &[], now, algorithms) {
+            // The last of these checks, which without any trust anchor fails.
+            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => Ok(()),
+            // Reported after its dates were checked, but not yet what it may be used for. A test holds that.
+            Err(error) if is_authority(&error) => match Extensions::of(end_entity) {
+                Some(extensions) if extensions.is_for_servers() => Ok(()),
+                _ => Err(CertificateError::InvalidPurpose.into()),
+            },
+            result => result,
+        }
     }
 }
 
@@ -35,17 +54,21 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match self.paths.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // It is reported after the dates were checked, which a test holds.
-            Err(error) if is_authority(&error) && self.from_file.contains(end_entity) => {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                Ok(ServerCertVerified::assertion())
-            }
-            result => result,
+        chain::check_size(end_entity, intermediates)
+            .map_err(|cause| CertificateError::Other(OtherError(Arc::new(cause))))?;
+        let certificate = ParsedCertificate::try_from(end_entity)?;
+        if self.from_file.contains(end_entity) {
+            self.verify_from_file(end_entity, now)?;
+        } else {
+            let path = chain::to_anchor(end_entity, intermediates, &self.roots);
+            let algorithms = self.algorithms.all;
+            verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, &path, now, algorithms)?;
         }
+        verify_server_name(&certificate, server_name)?;
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -54,7 +77,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.paths.verify_tls12_signature(message, certificate, signature)
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -63,16 +86,16 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.paths.verify_tls13_signature(message, certificate, signature)
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.paths.supported_verify_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
 /// Whether the server's certificate was refused because it is an authority's.
-pub fn is_authority(error: &Error) -> bool {
+fn is_authority(error: &Error) -> bool {
     match error {
         Error::InvalidCertificate(CertificateError::Other(OtherError(cause))) => {
             matches!(cause.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))

@@ -75,12 +75,12 @@ public final class NativeCrypto {
                 PinnedObject pinnedProblem = PinnedObject.create(problem)) {
             return tlsConfig(
                             start(pinnedAnchors, anchors),
-                            length(anchors),
+                            optionalLength(anchors),
                             builtIn ? 1 : 0,
                             start(pinnedChain, chain),
-                            length(chain),
+                            optionalLength(chain),
                             start(pinnedKey, key),
-                            length(key),
+                            optionalLength(key),
                             pinnedProblem.addressOfArrayElement(0))
                     .rawValue();
         }
@@ -196,8 +196,9 @@ public final class NativeCrypto {
         return array == null || array.length == 0 ? WordFactory.nullPointer() : pinned.addressOfArrayElement(offset);
     }
 
-    private static long length(byte[] array) {
-        return array == null ? 0 : array.length;
+    /** Negative without an array: an empty one, whose address is null too, is a file that has to be refused. */
+    private static long optionalLength(byte[] array) {
+        return array == null ? -1 : array.length;
     }
 
     @CFunction("cancel_upload_tls_config")

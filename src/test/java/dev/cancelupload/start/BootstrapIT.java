@@ -331,6 +331,25 @@ class BootstrapIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"SSL_CERT_FILE", "OPENAI_MTLS_CLIENT_CERT_FILE", "OPENAI_MTLS_CLIENT_KEY_FILE"})
+    void anEmptyFileOfCertificatesOrAKeyIsNotTheSameAsNone(String variable) throws Exception {
+        Certificates certificates = new Certificates(Files.createTempDirectory(folder, "tls"));
+        certificates.server("client", "client.example", 20);
+        environment.put("SSL_CERT_FILE", certificates.root().toString());
+        environment.put(
+                "OPENAI_MTLS_CLIENT_CERT_FILE", certificates.chain("client").toString());
+        environment.put(
+                "OPENAI_MTLS_CLIENT_KEY_FILE", certificates.key("client").toString());
+        Path empty = Files.createTempFile(folder, "empty", ".pem");
+        environment.put(variable, empty.toString());
+        start();
+        RuntimeApi.Post post = bootstrap.posted();
+        assertEquals("init/error", post.kind());
+        assertThat(post.body(), containsString(variable + " is"));
+        assertEquals(1, bootstrap.exit());
+    }
+
     @Test
     void theKeyIsInNothingThatLeaves() throws Exception {
         openai.answers(
