@@ -635,6 +635,11 @@ fn an_empty_file_is_not_the_same_as_none() {
     assert_eq!(config(None, Some((b"", &own.1))), Err(Problem::NoCertificate as c_int));
     assert_eq!(config(None, Some((&own.0, b""))), Err(Problem::NoKey as c_int));
     assert_eq!(config(None, Some((b"", b""))), Err(Problem::NoCertificate as c_int));
+    // Nor is a key without any certificate.
+    let (none, mut problem) = (std::ptr::null(), 0);
+    let key = (own.1.as_ptr(), own.1.len() as isize);
+    let config = unsafe { cancel_upload_tls_config(none, -1, 1, none, -1, key.0, key.1, &mut problem) };
+    assert_eq!((config, problem), (std::ptr::null(), Problem::NoCertificate as c_int));
     // With the built-in trust anchors, as for AWS.
     assert_eq!(config::create(Some(b""), true, None).err(), Some(Problem::NoAnchor));
 }
