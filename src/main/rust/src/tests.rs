@@ -17,6 +17,7 @@ use rustls::pki_types::{
     UnixTime,
 };
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
     version, AlertDescription, CertificateError, ContentType, Error, InvalidMessage, OtherError, PeerIncompatible,
     PeerMisbehaved, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion,
@@ -160,7 +161,9 @@ fn server(
         }
     };
     let chain = CertificateDer::pem_slice_iter(chain).map(Result::unwrap).collect();
-    let config = builder.with_single_cert(chain, PrivateKeyDer::from_pem_slice(key).unwrap()).unwrap();
+    let key = default_provider().key_provider.load_private_key(PrivateKeyDer::from_pem_slice(key).unwrap()).unwrap();
+    // Also with the key of another certificate.
+    let config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(chain, key))));
     ServerConnection::new(Arc::new(config)).unwrap()
 }
 
@@ -351,7 +354,9 @@ fn a_self_signed_server_is_trusted_as_its_own_anchor_for_its_host_and_its_time()
         connect(&mut server(&other, &[&version::TLS13], None), config, "localhost").unwrap_err();
         // The certificate, without its key.
         let stolen = (own.0.clone(), other.1.clone());
-        assert!(std::panic::catch_unwind(|| server(&stolen, &[&version::TLS13], None)).is_err());
+        for versions in [&version::TLS13, &version::TLS12] {
+            connect(&mut server(&stolen, &[versions], None), config, "localhost").unwrap_err();
+        }
     }
 }
 
@@ -537,6 +542,21 @@ fn no_chain_of_a_server_has_many_signatures_checked() {
     let leaf = files.leaf("forged_b");
     let (result, checked) = trust(&[&root], &leaf, &[&b, &a]);
     assert_eq!((result.is_err(), checked), (true, 3));
+}
+
+#[test]
+fn a_server_whose_certificates_were_verified_still_has_to_have_their_key() {
+    let files = Files::new();
+    let root = files.self_signed("root", "root.example", EC);
+    let genuine = files.signed("genuine", "localhost", "root");
+    let (_, key) = files.signed("stranger", "localhost", "root");
+    let config = config(Some(&root.0), None).unwrap();
+    for version in [&version::TLS13, &version::TLS12] {
+        connect(&mut server(&genuine, &[version], None), config, "localhost").unwrap();
+        let stranger = &mut server(&(genuine.0.clone(), key.clone()), &[version], None);
+        let reason = connect(stranger, config, "localhost").unwrap_err();
+        assert_eq!(reason, "a signature of the server or of its certificates is wrong");
+    }
 }
 
 #[test]

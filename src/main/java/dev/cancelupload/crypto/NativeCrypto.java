@@ -12,8 +12,9 @@ import org.graalvm.word.PointerBase;
 import org.graalvm.word.WordFactory;
 
 /**
- * The C functions of {@code src/main/rust}, which a native executable built with {@code -Dtls=rustls} contains. Handles
- * are addresses: whoever has one uses it on one thread at a time, and not after {@link #close}.
+ * The C functions of {@code src/main/rust}, which a native executable contains, unless it is built with
+ * {@code -Dtls=jdk}. Handles are addresses: whoever has one uses it on one thread at a time, and not after
+ * {@link #close}.
  */
 @CContext(NativeCrypto.Directives.class)
 @CLibrary(value = "cancel_upload_tls", requireStatic = true)

@@ -6,7 +6,7 @@ import dev.cancelupload.http.Tls.Trust;
 import dev.cancelupload.http.Tls.UnusableFileException;
 import java.util.Optional;
 
-/** Which TLS there is: the JDK's, or rustls in a native executable built with {@code -Dtls=rustls}. */
+/** Which TLS there is: rustls in a native executable, unless it is built with {@code -Dtls=jdk}; or else the JDK's. */
 public final class TlsImplementation {
 
     private TlsImplementation() {}
