@@ -37,7 +37,10 @@ final class ResponseParser {
     private static final Set<String> FRAMING_FIELDS = Set.of("content-length", "transfer-encoding", "connection");
 
     private final InputStream in;
-    private final byte[] buffer = new byte[8192];
+    private final byte[] buffer = new byte[4096];
+    /** The line that is being read; a longer one gets an array of its own. */
+    private final byte[] line = new byte[256];
+
     private int position;
     private int limit;
     private int remainingHeadBytes;
@@ -120,14 +123,19 @@ final class ResponseParser {
         int fields = 0;
         String next = readLine();
         while (!next.isEmpty()) {
-            StringBuilder field = new StringBuilder(next);
-            for (next = readLine(); isFolded(next); next = readLine()) {
-                field.append(' ').append(trimmed(next));
+            String field = next;
+            next = readLine();
+            if (isFolded(next)) {
+                StringBuilder unfolded = new StringBuilder(field);
+                for (; isFolded(next); next = readLine()) {
+                    unfolded.append(' ').append(trimmed(next));
+                }
+                field = unfolded.toString();
             }
             if (++fields > MAX_FIELDS) {
                 throw new MalformedResponseException("its head is larger than " + MAX_FIELDS + " fields");
             }
-            addField(field.toString(), headers);
+            addField(field, headers);
         }
         return headers;
     }
@@ -147,8 +155,7 @@ final class ResponseParser {
         }
         String name = field.substring(0, colon).toLowerCase(Locale.ROOT);
         String value = trimmed(field.substring(colon + 1));
-        if (name.chars().allMatch(ResponseParser::isTokenCharacter)
-                && value.chars().noneMatch(ResponseParser::isControl)) {
+        if (isToken(name) && !hasControl(value)) {
             headers.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
         } else if (FRAMING_FIELDS.stream().anyMatch(name::contains)) {
             throw new MalformedResponseException("it has a malformed header that says where it ends");
@@ -279,7 +286,7 @@ final class ResponseParser {
 
     /** Reads a line within {@link #remainingHeadBytes}. Returns it without CRLF. */
     private String readLine() throws IOException {
-        byte[] bytes = new byte[128];
+        byte[] bytes = line;
         int length = 0;
         while (true) {
             fillBuffer();
@@ -342,6 +349,15 @@ final class ResponseParser {
         return c == ' ' || c == '\t';
     }
 
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isControl(int c) {
         return c < ' ' && c != '\t' || c == 0x7f;
     }
@@ -355,6 +371,15 @@ final class ResponseParser {
     }
 
     /** @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2">RFC 9110: Tokens</a> */
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isTokenCharacter(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isTokenCharacter(int c) {
         return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }

@@ -55,16 +55,33 @@ public record ResponseHeaders(Map<String, List<String>> fields) {
     }
 
     private static boolean isAllowed(String name) {
-        return NAMES.contains(name)
-                || name.length() <= MAX_NAME
-                        && PREFIXES.stream().anyMatch(name::startsWith)
-                        && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-');
+        return NAMES.contains(name) || name.length() <= MAX_NAME && hasAllowedPrefix(name) && isPlain(name);
+    }
+
+    private static boolean hasAllowedPrefix(String name) {
+        for (String prefix : PREFIXES) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it has only lower-case letters, digits and hyphens. */
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isValid(String name, String value) {
-        boolean visible =
-                !value.isEmpty() && value.length() <= MAX_VALUE && value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
-        return visible
+        return !value.isEmpty()
+                && value.length() <= MAX_VALUE
+                && isVisible(value)
                 && switch (name) {
                     case REQUEST_ID -> value.length() <= MAX_REQUEST_ID && value.indexOf(' ') < 0;
                     case "retry-after-ms" -> RetryAfter.millis(value).isPresent();
@@ -74,6 +91,15 @@ public record ResponseHeaders(Map<String, List<String>> fields) {
                     case "x-should-retry" -> value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false");
                     default -> true;
                 };
+    }
+
+    private static boolean isVisible(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The first value of a field; the name is case-insensitive. */
