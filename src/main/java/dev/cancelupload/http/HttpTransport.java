@@ -3,10 +3,13 @@ package dev.cancelupload.http;
 import dev.cancelupload.time.Budget;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientRequestFilter;
+import jakarta.ws.rs.client.ClientResponseContext;
+import jakarta.ws.rs.client.ClientResponseFilter;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,15 +21,16 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * Sends the REST client's requests over HTTP/1.1 with its own connection pool, on the calling thread. It is the last
- * request filter and supplies the response by {@link ClientRequestContext#abortWith}, as JAX-RS intends.
+ * request filter and supplies the response by {@link ClientRequestContext#abortWith}, as JAX-RS intends; as the first
+ * response filter it supplies the response's body.
  *
  * <p>The client's own transport lacks: one deadline over connect, head and body of an attempt; a limit on the size of a
  * response; whether a failed request was sent; whether an idle connection is still alive after the sandbox was frozen.
  * Redirects are not followed, so that the key is sent only to the configured host.
  */
-public final class HttpTransport implements ClientRequestFilter {
+public final class HttpTransport implements ClientRequestFilter, ClientResponseFilter {
 
-    /** The priority to register it with, so that it is the last filter. */
+    /** The priority to register it with, so that it is the last request filter and the first response filter. */
     public static final int PRIORITY = Integer.MAX_VALUE;
 
     /** Enough for the highest concurrency, so that a clean-up can reuse all its connections. */
@@ -34,6 +38,9 @@ public final class HttpTransport implements ClientRequestFilter {
 
     /** The request property in which Quarkus stores the arguments of the client's method. */
     private static final String INVOKED_METHOD_PARAMETERS = "io.quarkus.rest.client.invokedMethodParameters";
+
+    /** The request property with the response's body. */
+    private static final String BODY = HttpTransport.class.getName() + ".body";
 
     private final Optional<Proxy> proxy;
     private final Tls tls;
@@ -115,8 +122,20 @@ public final class HttpTransport implements ClientRequestFilter {
                 builder.header(field.getKey(), value);
             }
         }
-        request.abortWith(
-                builder.entity(new ByteArrayInputStream(response.body())).build());
+        request.setProperty(BODY, new ByteArrayInputStream(response.body()));
+        request.abortWith(builder.build());
+    }
+
+    /**
+     * Supplies the body. As the entity of the response the REST client would look for a writer, which writes it to a
+     * buffer, and read it from there.
+     */
+    @Override
+    public void filter(ClientRequestContext request, ClientResponseContext response) {
+        // Without a response the REST client calls this too.
+        if (request.getProperty(BODY) instanceof InputStream body) {
+            response.setEntityStream(body);
+        }
     }
 
     private HttpResponse send(ClientRequestContext request) throws IOException {
