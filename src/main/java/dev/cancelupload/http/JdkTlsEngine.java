@@ -37,11 +37,19 @@ final class JdkTlsEngine implements TlsEngine {
                 case OK -> Progress.RECORD;
                 case CLOSED -> Progress.CLOSED;
                 case BUFFER_UNDERFLOW -> Progress.INCOMPLETE;
-                case BUFFER_OVERFLOW -> throw new SSLException("a record is too large");
+                case BUFFER_OVERFLOW -> incomplete(decrypted);
             };
         } catch (RuntimeException e) {
             throw new SSLException(e.getMessage(), e);
         }
+    }
+
+    /** The engine looks at the target first: a record that does not fit into it has not been received completely. */
+    private Progress incomplete(ByteBuffer decrypted) throws SSLException {
+        if (decrypted.capacity() >= plaintextSize()) {
+            throw new SSLException("a record is too large");
+        }
+        return Progress.INCOMPLETE;
     }
 
     private void runTasks() {

@@ -27,7 +27,7 @@ interface TlsEngine extends Closeable {
      * Processes a record if it has been received completely.
      *
      * @param received from its position to its limit; without the record afterwards
-     * @param decrypted has room for {@link #plaintextSize}, and gets the plaintext
+     * @param decrypted has room for all that was received, or for {@link #plaintextSize}; gets the plaintext
      * @throws SSLException if the connection has failed; the message has the reason
      */
     Progress unwrap(ByteBuffer received, ByteBuffer decrypted) throws SSLException;

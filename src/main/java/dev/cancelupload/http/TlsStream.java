@@ -26,22 +26,32 @@ final class TlsStream implements PeerStream {
     /** Bounds {@link #checkUnread}, which would otherwise read as long as a fast peer sends. */
     private static final int MAX_READS_PER_CHECK = 4;
 
+    /** Holds any record of a usual handshake or response. A longer one makes the buffers grow. */
+    private static final int USUAL_RECORD = 4096;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final DeadlineSocket socket;
     private final TlsEngine engine;
+    /** The largest record that is accepted. */
+    private final int recordSize;
     /** Received and not yet decrypted, from 0 to its position. */
-    private final ByteBuffer received;
-    /** Decrypted and not yet read, from its position to its limit. */
-    private final ByteBuffer decrypted;
+    private ByteBuffer received;
+    /** Decrypted and not yet read, from its position to its limit. Holds the plaintext of all that was received. */
+    private ByteBuffer decrypted;
 
     private int recordsWithoutData;
 
     private TlsStream(DeadlineSocket socket, TlsEngine engine) {
         this.socket = socket;
         this.engine = engine;
-        this.received = ByteBuffer.allocate(engine.recordSize());
-        this.decrypted = ByteBuffer.allocate(engine.plaintextSize()).limit(0);
+        this.recordSize = engine.recordSize();
+        allocate(USUAL_RECORD);
+    }
+
+    private void allocate(int size) {
+        received = ByteBuffer.allocate(Math.min(size, recordSize));
+        decrypted = ByteBuffer.allocate(Math.min(size, engine.plaintextSize())).limit(0);
     }
 
     /**
@@ -120,18 +130,29 @@ final class TlsStream implements PeerStream {
 
     /** Decrypts one record if it has been received completely. */
     private Progress unwrap() throws SSLException {
+        Progress progress;
         received.flip();
         decrypted.clear();
         try {
-            Progress progress = engine.unwrap(received, decrypted);
-            if (progress == Progress.INCOMPLETE && received.limit() == received.capacity()) {
-                throw new SSLException("a record is too large");
-            }
-            return progress;
+            progress = engine.unwrap(received, decrypted);
         } finally {
             received.compact();
             decrypted.flip();
         }
+        if (progress == Progress.INCOMPLETE && !received.hasRemaining()) {
+            grow();
+        }
+        return progress;
+    }
+
+    /** Makes room for the rest of a record. */
+    private void grow() throws SSLException {
+        ByteBuffer start = received.flip();
+        if (start.capacity() == recordSize) {
+            throw new SSLException("a record is too large");
+        }
+        allocate(2 * start.capacity());
+        received.put(start);
     }
 
     private void countIfWithoutData() throws SSLException {
