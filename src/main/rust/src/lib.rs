@@ -7,6 +7,7 @@ mod chain;
 mod config;
 mod der;
 mod key;
+mod memo;
 mod pem;
 mod reason;
 mod session;

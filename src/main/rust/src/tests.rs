@@ -489,6 +489,47 @@ fn an_authority_that_got_another_key_is_told_by_its_key() {
 }
 
 #[test]
+fn the_same_signature_of_a_certificate_is_checked_once() {
+    let files = Files::new();
+    let root = files.root("root", "root");
+    let a = files.authority("a", "a", "root");
+    let (one, other) = (files.leaf("a"), files.leaf("a"));
+    let verifier = verifier(&[&root], &[]);
+    let checked = |days: i64, leaf: &CertificateDer<'_>, others: &[&CertificateDer<'static>], host: &str| {
+        let others: Vec<_> = others.iter().map(|certificate| (*certificate).clone()).collect();
+        let before = CHECKED.get();
+        let result = verify_after(&verifier, days, leaf, &others, host);
+        (result.is_ok(), CHECKED.get() - before)
+    };
+    assert_eq!(checked(0, &one, &[&a], "localhost"), (true, 2));
+    assert_eq!(checked(0, &one, &[&a], "localhost"), (true, 0));
+    // Another certificate of the same authority.
+    assert_eq!(checked(0, &other, &[&a], "localhost"), (true, 1));
+    // All else is checked each time.
+    assert_eq!(checked(0, &one, &[&a], "api.openai.com"), (false, 0));
+    assert!(!checked(31, &one, &[&a], "localhost").0);
+    assert_eq!(checked(0, &one, &[], "localhost"), (false, 0));
+    // One bit more or less, of the signature or of what is signed, is never valid, however often it is shown.
+    for position in [one.len() - 1, one.len() - 20, one.len() / 2] {
+        let mut bytes = one.to_vec();
+        bytes[position] ^= 1;
+        let changed = CertificateDer::from(bytes);
+        for _ in 0..2 {
+            assert!(!checked(0, &changed, &[&a], "localhost").0);
+        }
+    }
+    assert_eq!(checked(0, &one, &[&a], "localhost"), (true, 0));
+    // Others take its place.
+    for _ in 0..memo::REMEMBERED {
+        assert!(checked(0, &files.leaf("a"), &[&a], "localhost").0);
+    }
+    assert!(matches!(checked(0, &one, &[&a], "localhost"), (true, 1..)));
+    // Nobody else's memory: that of another configuration, which trusts another, is its own.
+    assert_eq!(trust(&[&root], &one, &[&a]), (Ok(()), 2));
+    assert!(trust(&[&files.root("other", "root")], &one, &[&a]).0.is_err());
+}
+
+#[test]
 fn no_chain_of_a_server_has_many_signatures_checked() {
     let files = Files::new();
     let forged: Vec<_> = (0..9).map(|number| files.root(&format!("forged{number}"), "root")).collect();

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature, WebPkiSupportedAlgorithms};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
 use crate::chain;
 use crate::der::Extensions;
+use crate::memo::remembering;
 
 /// As rustls verifies, except that webpki gets one way to a trust anchor only, and that a server may present a
 /// certificate of the file as its own, which is how OpenSSL makes a self-signed one.
@@ -18,7 +19,9 @@ use crate::der::Extensions;
 pub struct Verifier {
     roots: RootCertStore,
     from_file: Vec<CertificateDer<'static>>,
+    /// Of the handshake, whose signatures are never the same.
     algorithms: WebPkiSupportedAlgorithms,
+    of_certificates: &'static [&'static dyn SignatureVerificationAlgorithm],
 }
 
 impl Verifier {
@@ -28,13 +31,13 @@ impl Verifier {
         from_file: Vec<CertificateDer<'static>>,
         algorithms: WebPkiSupportedAlgorithms,
     ) -> Verifier {
-        Verifier { roots, from_file, algorithms }
+        Verifier { roots, from_file, algorithms, of_certificates: remembering(algorithms.all) }
     }
 
     /// Whether one that the file has may be a server's now: all that is checked of one without its issuer.
     fn verify_from_file(&self, end_entity: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
         let certificate = ParsedCertificate::try_from(end_entity)?;
-        let (none, algorithms) = (RootCertStore::empty(), self.algorithms.all);
+        let (none, algorithms) = (RootCertStore::empty(), self.of_certificates);
         match verify_server_cert_signed_by_trust_anchor(&certificate, &none, &[], now, algorithms) {
             // The last of these checks, which without any trust anchor fails.
             Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => Ok(()),
@@ -64,7 +67,7 @@ impl ServerCertVerifier for Verifier {
             self.verify_from_file(end_entity, now)?;
         } else {
             let path = chain::to_anchor(end_entity, intermediates, &self.roots);
-            let algorithms = self.algorithms.all;
+            let algorithms = self.of_certificates;
             verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, &path, now, algorithms)?;
         }
         verify_server_name(&certificate, server_name)?;
