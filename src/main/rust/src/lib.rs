@@ -7,10 +7,10 @@ mod chain;
 mod config;
 mod der;
 mod key;
-mod memo;
 mod pem;
 mod reason;
 mod session;
+mod signatures;
 #[cfg(test)]
 mod tests;
 mod trust;

@@ -520,7 +520,7 @@ fn the_same_signature_of_a_certificate_is_checked_once() {
     }
     assert_eq!(checked(0, &one, &[&a], "localhost"), (true, 0));
     // Others take its place.
-    for _ in 0..memo::REMEMBERED {
+    for _ in 0..signatures::REMEMBERED {
         assert!(checked(0, &files.leaf("a"), &[&a], "localhost").0);
     }
     assert!(matches!(checked(0, &one, &[&a], "localhost"), (true, 1..)));

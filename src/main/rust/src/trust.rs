@@ -11,7 +11,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCer
 
 use crate::chain;
 use crate::der::Extensions;
-use crate::memo::remembering;
+use crate::signatures::remembering;
 
 /// As rustls verifies, except that webpki gets one way to a trust anchor only, and that a server may present a
 /// certificate of the file as its own, which is how OpenSSL makes a self-signed one.
