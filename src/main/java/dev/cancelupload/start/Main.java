@@ -28,8 +28,9 @@ public final class Main {
 
     /** Checks the configuration before Quarkus starts, since Quarkus reports a failed start with a stack trace. */
     private static void configure() {
-        // The JDK logs every certificate here. Quarkus queues what is logged before its start, each record with the
-        // host name, which costs a DNS query.
+        // Each log record has the host's name, which no log line shows and the first would look up, by DNS.
+        System.setProperty("jboss.qualified.host.name", "localhost");
+        // The JDK logs every certificate here, which Quarkus would keep until it knows the levels.
         Logger.getLogger("jdk.event.security").setLevel(Level.OFF);
         try {
             Components components = Components.get();

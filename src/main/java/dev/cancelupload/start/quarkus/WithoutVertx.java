@@ -27,6 +27,11 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.spi.VerticleFactory;
 import io.vertx.core.spi.VertxServiceProvider;
+import jakarta.ws.rs.client.Entity;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.MessageBodyWriter;
+import jakarta.ws.rs.ext.WriterInterceptor;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +40,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.client.handlers.ClientSendRequestHandler;
+import org.jboss.resteasy.reactive.client.impl.ClientSerialisers;
 import org.jboss.resteasy.reactive.client.impl.RestClientRequestContext;
+import org.jboss.resteasy.reactive.common.core.Serialisers;
+import org.jboss.resteasy.reactive.common.jaxrs.ConfigurationImpl;
 
 /**
  * Removes Vert.x and Netty from the executable. They are dependencies of the REST client, whose requests
@@ -188,5 +196,29 @@ final class Target_BufferImpl {
     @Substitute
     public static Buffer buffer(byte[] bytes) {
         return null;
+    }
+}
+
+/**
+ * Writes entities to Vert.x's buffers, which are Netty's. No request of this function has an entity, and
+ * {@link dev.cancelupload.http.HttpTransport} supplies the body of a response as a stream.
+ */
+@TargetClass(ClientSerialisers.class)
+final class Target_ClientSerialisers {
+
+    @Substitute
+    public static Buffer invokeClientWriter(
+            Entity<?> entity,
+            Object entityObject,
+            Class<?> entityClass,
+            Type entityType,
+            MultivaluedMap<String, String> headerMap,
+            MessageBodyWriter<?> writer,
+            WriterInterceptor[] writerInterceptors,
+            Map<String, Object> properties,
+            RestClientRequestContext clientRequestContext,
+            Serialisers serialisers,
+            ConfigurationImpl configuration) {
+        throw WithoutVertx.absent();
     }
 }
