@@ -78,7 +78,7 @@ class HeapDumpIT {
         String ids = IntStream.range(0, 1000)
                 .mapToObj(i -> "\"upload_" + i + "\"")
                 .collect(Collectors.joining(",", "[", "]"));
-        try (Bootstrap bootstrap = new Bootstrap(environment, "-Xmx5m")) {
+        try (Bootstrap bootstrap = new Bootstrap(environment, "-Xmx5m", "-XX:MaxNewSize=4m")) {
             invokeInVain(bootstrap, ids);
             assertEquals(3, bootstrap.exit());
             assertThat(bootstrap.log(), containsString("Terminating due to java.lang.OutOfMemoryError"));
