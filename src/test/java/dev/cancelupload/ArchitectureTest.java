@@ -95,7 +95,7 @@ class ArchitectureTest {
                 .whereLayer("json")
                 .mayNotAccessAnyLayer()
                 .whereLayer("redaction")
-                .mayNotAccessAnyLayer()
+                .mayOnlyAccessLayers("time")
                 .whereLayer("time")
                 .mayNotAccessAnyLayer()
                 .whereLayer("quarkus")

@@ -1,6 +1,7 @@
 package dev.cancelupload.openai;
 
 import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.time.Budget;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,11 +30,12 @@ public record ErrorResponse(int status, ResponseHeaders headers, String body, Op
      * A copy with keys masked in the body.
      *
      * @param uploadId the requested id, which the response may repeat
+     * @param budget for the search; without a body if it is spent
      */
-    ErrorResponse masked(String uploadId) {
+    ErrorResponse masked(String uploadId, Budget budget) {
         String shown = body.isEmpty()
                 ? body
-                : Redaction.current().maskJson(body, uploadId).orElse("");
+                : Redaction.current().maskJson(body, uploadId, budget).orElse("");
         return new ErrorResponse(status, headers, shown, error);
     }
 

@@ -20,8 +20,7 @@ final class ErrorResponseMapper implements ResponseExceptionMapper<ErrorResponse
     public ErrorResponseException toThrowable(Response response) {
         try (InputStream body = response.readEntity(InputStream.class)) {
             byte[] bytes = body == null ? new byte[0] : body.readAllBytes();
-            return new ErrorResponseException(
-                    ErrorResponse.of(response.getStatus(), ResponseHeaders.of(response.getStringHeaders()), bytes));
+            return new ErrorResponseException(response.getStatus(), response.getStringHeaders(), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

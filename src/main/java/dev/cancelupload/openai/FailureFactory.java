@@ -152,7 +152,7 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     private String quote(ErrorResponse response) {
         return response.error()
                 .flatMap(ErrorObject::message)
-                .map(message -> ": \"" + VisibleText.oneLine(masked(message), MAX_QUOTE) + "\"")
+                .map(message -> ": \"" + start(message, MAX_QUOTE) + "\"")
                 .orElse("");
     }
 
@@ -169,10 +169,17 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     }
 
     private String detail(String text) {
-        return VisibleText.oneLine(masked(text), MAX_DETAIL);
+        return start(text, MAX_DETAIL);
     }
 
-    /** Masks the key in text from the upstream, before the text is cut. */
+    /**
+     * The start of a text from the upstream, on one line. The key is masked in more than is shown, since what is cut
+     * off may belong to it; not in all of a large text, which would take long.
+     */
+    private String start(String text, int longest) {
+        return VisibleText.oneLine(masked(VisibleText.cut(text, 4 * longest)), longest);
+    }
+
     private String masked(String text) {
         return Redaction.current().mask(text, id.value());
     }

@@ -1,6 +1,7 @@
 package dev.cancelupload.openai;
 
 import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.time.Budget;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,8 +29,12 @@ public record ResponseHeaders(Map<String, List<String>> fields) {
     private static final int MAX_VALUE = 256;
     private static final int MAX_REQUEST_ID = 128;
 
-    /** Selects the allowed fields of a response. */
-    static ResponseHeaders of(Map<String, List<String>> all) {
+    /**
+     * Selects the allowed fields of a response.
+     *
+     * @param budget for searching them for the key; there are none if it is spent
+     */
+    static ResponseHeaders of(Map<String, List<String>> all, Budget budget) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         StringBuilder kept = new StringBuilder();
         all.forEach((anyCase, values) -> {
@@ -43,8 +48,8 @@ public record ResponseHeaders(Map<String, List<String>> fields) {
         });
         // A key may be split over several fields; then none of them is OpenAI's, and all are dropped.
         boolean clean = fields.isEmpty()
-                || Redaction.current().isClean(valuesOf(fields))
-                        && Redaction.current().isClean(kept.toString());
+                || Redaction.current().isClean(valuesOf(fields), budget)
+                        && Redaction.current().isClean(kept.toString(), budget);
         return new ResponseHeaders(clean ? fields : Map.of());
     }
 

@@ -73,7 +73,7 @@ public final class UploadsClient {
         return new CancelCall(id, retries, budget, (number, onNewConnection) -> {
             keys.refresh(budget);
             ApiKey key = keys.current();
-            AttemptResult attempt = attempt(id, clientRequestId, budget.atMost(timeout), number, onNewConnection);
+            AttemptResult attempt = attempt(id, clientRequestId, budget, number, onNewConnection);
             return attempt instanceof AttemptResult.HttpError error
                             && error.response().status() == UNAUTHORIZED
                             && keys.refreshAfterRefusal(key, budget)
@@ -92,38 +92,42 @@ public final class UploadsClient {
                         new UploadId("upload_warmup"),
                         Optional.empty(),
                         1,
-                        new Exchange.CannedResponse(WARM_UP_RESPONSE)))
+                        new Exchange.CannedResponse(WARM_UP_RESPONSE),
+                        Budget.of(timeout)))
                 .cancelled();
     }
 
+    /** @param budget for all attempts */
     private AttemptResult attempt(
             UploadId id, Optional<String> clientRequestId, Budget budget, int number, boolean onNewConnection) {
         try {
-            AttemptResult attempt =
-                    call(id, clientRequestId, number, new Exchange.OverNetwork(budget, onNewConnection));
+            Exchange exchange = new Exchange.OverNetwork(budget.atMost(timeout), onNewConnection);
+            AttemptResult attempt = call(id, clientRequestId, number, exchange, budget);
             if (attempt instanceof AttemptResult.Unusable unusable && unusable.ofAnotherRequest()) {
                 // Other idle connections may have such responses too.
                 transport.closeIdle();
             }
             return attempt;
         } catch (Exception e) {
-            return toResult(e, id);
+            return toResult(e, id, budget);
         }
     }
 
-    private AttemptResult call(UploadId id, Optional<String> clientRequestId, int number, Exchange exchange) {
+    private AttemptResult call(
+            UploadId id, Optional<String> clientRequestId, int number, Exchange exchange, Budget budget) {
         RestResponse<UploadBody> response = api.cancel(id.value(), clientRequestId.orElse(null), exchange);
-        ResponseHeaders headers = ResponseHeaders.of(response.getStringHeaders());
+        ResponseHeaders headers = ResponseHeaders.of(response.getStringHeaders(), budget);
         UploadBody body = response.getEntity();
         if (body instanceof Upload upload) {
-            return validate(id, upload, response.getStatus(), headers, number);
+            return validate(id, upload, response.getStatus(), headers, number, budget);
         }
         String reason = body instanceof UploadBody.Other other ? other.reason() : "is empty";
         return new AttemptResult.Unusable(response.getStatus(), headers, reason, false);
     }
 
     /** Checks that it is the requested Upload, and that it is cancelled. */
-    private static AttemptResult validate(UploadId id, Upload upload, int status, ResponseHeaders headers, int number) {
+    private static AttemptResult validate(
+            UploadId id, Upload upload, int status, ResponseHeaders headers, int number, Budget budget) {
         if (!upload.id().equals(id.value())) {
             return new AttemptResult.Unusable(
                     status, headers, "is about another Upload (" + UploadId.shown(upload.id()) + ")", true);
@@ -138,18 +142,23 @@ public final class UploadsClient {
             return new AttemptResult.AlreadyFinal(status, headers, state);
         }
         return Redaction.current()
-                .maskJson(upload.json(), id.value())
+                .maskJson(upload.json(), id.value(), budget)
                 .<AttemptResult>map(
                         json -> new AttemptResult.Succeeded(new CancelledUpload(json, status, headers, number)))
                 .orElseGet(() -> new AttemptResult.Unusable(
-                        status, headers, "repeats the API key, and is not shown for that reason", false));
+                        status,
+                        headers,
+                        budget.isSpent()
+                                ? "was not searched for the API key in time, and is not shown for that reason"
+                                : "repeats the API key, and is not shown for that reason",
+                        false));
     }
 
     /** Unwraps the exceptions of filters, readers and mappers, which the REST client wraps in different ways. */
-    private static AttemptResult toResult(Exception e, UploadId id) {
+    private static AttemptResult toResult(Exception e, UploadId id, Budget budget) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ErrorResponseException error) {
-                return new AttemptResult.HttpError(error.response().masked(id.value()));
+                return new AttemptResult.HttpError(error.response(id, budget));
             }
             if (cause instanceof TransportException reason) {
                 return new AttemptResult.NoResponse(reason);

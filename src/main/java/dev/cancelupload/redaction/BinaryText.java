@@ -1,7 +1,6 @@
 package dev.cancelupload.redaction;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Decodes the runs of base64, base64url and hexadecimal in a text, so that the decoded text can be searched too. White
@@ -17,37 +16,48 @@ final class BinaryText {
 
     private BinaryText() {}
 
-    /** Decodes a text. Returns the readable parts of the result: ASCII without control characters. */
-    static List<String> decoded(String text) {
-        List<String> readable = new ArrayList<>(0);
+    /**
+     * Decodes a text.
+     *
+     * @param isClean is given each readable part of the result: ASCII without control characters
+     * @return whether all of them are
+     */
+    static boolean allDecoded(String text, Predicate<String> isClean) {
         StringBuilder run = new StringBuilder();
         for (int at = 0; at <= text.length(); at++) {
             char c = at < text.length() ? text.charAt(at) : '"';
             if (base64(c) >= 0) {
                 run.append(c);
             } else if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-                decode(run, readable);
+                if (!allDecoded(run, isClean)) {
+                    return false;
+                }
                 run.setLength(0);
             }
         }
-        return readable;
+        return true;
     }
 
-    private static void decode(StringBuilder run, List<String> readable) {
+    private static boolean allDecoded(StringBuilder run, Predicate<String> isClean) {
         if (run.length() < MIN_RUN) {
-            return;
+            return true;
         }
         // The run may start with characters that are not part of the encoded text.
         for (int skipped = 0; skipped < 4; skipped++) {
-            addReadable(run, skipped, BASE64_BITS, readable);
+            if (!allDecoded(run, skipped, BASE64_BITS, isClean)) {
+                return false;
+            }
         }
         for (int skipped = 0; skipped < 2; skipped++) {
-            addReadable(run, skipped, HEX_BITS, readable);
+            if (!allDecoded(run, skipped, HEX_BITS, isClean)) {
+                return false;
+            }
         }
+        return true;
     }
 
-    /** Decodes a run and adds each readable part that can hold a piece of a key. */
-    private static void addReadable(StringBuilder run, int skipped, int bits, List<String> parts) {
+    /** Decodes a run; passes on each readable part that can hold a piece of a key. */
+    private static boolean allDecoded(StringBuilder run, int skipped, int bits, Predicate<String> isClean) {
         StringBuilder readable = null;
         int buffer = 0;
         int count = 0;
@@ -66,12 +76,13 @@ final class BinaryText {
                 }
             }
             if ((broken || at == run.length() - 1) && readable != null) {
-                if (readable.length() >= KeyPieces.MIN_PIECE) {
-                    parts.add(readable.toString());
+                if (readable.length() >= KeyPieces.MIN_PIECE && !isClean.test(readable.toString())) {
+                    return false;
                 }
                 readable.setLength(0);
             }
         }
+        return true;
     }
 
     private static int base64(char c) {

@@ -4,10 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.cancelupload.time.Budget;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +20,10 @@ import java.util.stream.Stream;
  * the process: errors, log lines, HTTP responses and reports. OpenAI, or a gateway in front of it, may repeat the key
  * in a response, escaped or encoded; {@link KeyPieces}, {@link Escapes} and {@link BinaryText} list the encodings that
  * are found. Any other text in the form of an OpenAI key ({@code sk-…}) is masked too.
+ *
+ * <p>An upstream can send text that decodes to ever more text. What it costs to search one is limited
+ * ({@link SearchLimit}), and one that costs more is treated as hiding a key. Large texts are searched one at a time, so
+ * that many of them do not need memory at once.
  *
  * <p>A key shorter than such a piece is not a real key and masks nothing.
  */
@@ -34,6 +43,14 @@ public final class Redaction {
 
     /** Placeholder for the known text: neither a letter nor a digit, and a private-use character. */
     private static final String KNOWN_PLACEHOLDER = "\ue000";
+
+    /** In characters. A hundred texts of this size may be searched at once. */
+    private static final int LARGE = 4096;
+
+    /** For texts that are searched whatever it takes. Longer than any invocation. */
+    private static final Duration NO_DEADLINE = Duration.ofHours(1);
+
+    private static final Semaphore ONE_LARGE_TEXT = new Semaphore(1, true);
 
     private static final String KEY_PREFIX = "sk-";
     private static final int MIN_FOREIGN_LENGTH = 16;
@@ -95,11 +112,18 @@ public final class Redaction {
      * @see #maskCallerText
      */
     public String mask(String text, String known) {
-        if (text == null || isClean(withPlaceholder(known, text))) {
+        return text == null
+                ? null
+                : search(text, Budget.of(NO_DEADLINE), limit -> Optional.of(mask(text, known, limit)))
+                        .orElse(WITHHELD);
+    }
+
+    private String mask(String text, String known, SearchLimit limit) {
+        if (isClean(withPlaceholder(known, text), limit)) {
             return text;
         }
         String masked = maskForeignKeys(maskPieces(withPlaceholder(known, text)));
-        return isClean(masked) ? masked.replace(KNOWN_PLACEHOLDER, known) : WITHHELD;
+        return isClean(masked, limit) ? masked.replace(KNOWN_PLACEHOLDER, known) : WITHHELD;
     }
 
     /**
@@ -107,10 +131,16 @@ public final class Redaction {
      *
      * @param json one JSON value
      * @param known as for {@link #mask(String, String)}
-     * @return the same text, white space included, if it has no key; empty if the key cannot be masked in it
+     * @param budget for the search
+     * @return the same text, white space included, if it has no key; empty if the key cannot be masked in it, or if
+     *     searching it costs too much or takes too long
      */
-    public Optional<String> maskJson(String json, String known) {
-        if (isClean(withPlaceholder(known, json))) {
+    public Optional<String> maskJson(String json, String known, Budget budget) {
+        return search(json, budget, limit -> maskJson(json, known, limit));
+    }
+
+    private Optional<String> maskJson(String json, String known, SearchLimit limit) {
+        if (isClean(withPlaceholder(known, json), limit)) {
             return Optional.of(json);
         }
         StringWriter masked = new StringWriter(json.length());
@@ -119,8 +149,8 @@ public final class Redaction {
                 JsonGenerator generator = factory.createGenerator(masked)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 switch (token) {
-                    case FIELD_NAME -> generator.writeFieldName(mask(parser.currentName(), known));
-                    case VALUE_STRING -> generator.writeString(mask(parser.getText(), known));
+                    case FIELD_NAME -> generator.writeFieldName(mask(parser.currentName(), known, limit));
+                    case VALUE_STRING -> generator.writeString(mask(parser.getText(), known, limit));
                     case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> generator.writeNumber(parser.getText());
                     default -> generator.copyCurrentEvent(parser);
                 }
@@ -128,40 +158,87 @@ public final class Redaction {
         } catch (IOException e) {
             return Optional.empty();
         }
-        return Optional.of(masked.toString()).filter(text -> isClean(withPlaceholder(known, text)));
+        return Optional.of(masked.toString()).filter(text -> isClean(withPlaceholder(known, text), limit));
+    }
+
+    /** Empty if the search of the text costs too much or takes too long. */
+    private static <T> Optional<T> search(String text, Budget budget, Function<SearchLimit, Optional<T>> search) {
+        boolean large = text.length() > LARGE;
+        if (large && !acquire(budget)) {
+            return Optional.empty();
+        }
+        try {
+            return search.apply(new SearchLimit(text.length(), budget));
+        } catch (SearchLimit.ExceededException e) {
+            return Optional.empty();
+        } finally {
+            if (large) {
+                ONE_LARGE_TEXT.release();
+            }
+        }
+    }
+
+    private static boolean acquire(Budget budget) {
+        try {
+            return ONE_LARGE_TEXT.tryAcquire(budget.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static String withPlaceholder(String known, String text) {
         return known.isEmpty() ? text : text.replace(known, KNOWN_PLACEHOLDER);
     }
 
-    /** Whether the text has no key. */
+    /** Whether the text has no key, and can be searched for one. */
     public boolean isClean(String text) {
-        return isClean(text, MAX_LEVELS, MAX_BINARY_LEVELS);
+        return isClean(text, Budget.of(NO_DEADLINE));
+    }
+
+    /**
+     * Whether the text has no key, and can be searched for one.
+     *
+     * @param budget for the search
+     */
+    public boolean isClean(String text, Budget budget) {
+        return search(text, budget, limit -> Optional.of(isClean(text, limit))).orElse(false);
+    }
+
+    private boolean isClean(String text, SearchLimit limit) {
+        return isClean(text, MAX_LEVELS, MAX_BINARY_LEVELS, limit);
     }
 
     /**
      * @param levels how many levels of escaping to decode
      * @param binaryLevels how many nested levels of base64 or hexadecimal to decode
      */
-    private boolean isClean(String text, int levels, int binaryLevels) {
+    private boolean isClean(String text, int levels, int binaryLevels, SearchLimit limit) {
         if (text.length() < KeyPieces.MIN_PIECE) {
             return true;
         }
+        limit.count(text.length());
         if (indexOfForeignKey(text, 0) >= 0 || hasPieceOfKey(text)) {
             return false;
         }
-        String unescaped = Escapes.decoded(text);
+        // Text that is escaped more often than this is treated as hiding a key.
+        return levels == 0
+                ? Escapes.decoded(text) == text
+                : isCleanFromCss(text)
+                        && isCleanUnescaped(text, levels, binaryLevels, limit)
+                        && (binaryLevels == 0
+                                || BinaryText.allDecoded(
+                                        text, inner -> isClean(inner, levels - 1, binaryLevels - 1, limit)));
+    }
+
+    private boolean isCleanFromCss(String text) {
         String fromCss = Escapes.decodedFromCss(text);
-        if (levels == 0) {
-            // Text that is escaped more often than this is treated as hiding a key.
-            return unescaped == text;
-        }
-        return (unescaped == text || isClean(unescaped, levels - 1, binaryLevels))
-                && (fromCss == text || !hasPieceOfKey(fromCss))
-                && (binaryLevels == 0
-                        || BinaryText.decoded(text).stream()
-                                .allMatch(inner -> isClean(inner, levels - 1, binaryLevels - 1)));
+        return fromCss == text || !hasPieceOfKey(fromCss);
+    }
+
+    private boolean isCleanUnescaped(String text, int levels, int binaryLevels, SearchLimit limit) {
+        String unescaped = Escapes.decoded(text);
+        return unescaped == text || isClean(unescaped, levels - 1, binaryLevels, limit);
     }
 
     private boolean hasPieceOfKey(String text) {

@@ -268,6 +268,20 @@ class DeadlinesIT {
         }
     }
 
+    /** They all arrive in time, and are searched for the key one after the other. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Export.class,
+            names = {"CANCEL_UPLOAD", "CLEAN_UP_UPLOADS"})
+    void manyAnswersThatDecodeToEverMoreTextAreSearchedWithinTheBudget(Export export) throws Exception {
+        try (Target target = target(export, Map.of("CLEAN_UP_CONCURRENCY", "100"))) {
+            Move[] batch = new Move[100];
+            Arrays.fill(batch, Moves.decodesToMore());
+            target.check(batch);
+            target.checkHonest();
+        }
+    }
+
     private static Target target(Export export, Map<String, String> variables) throws IOException {
         return new Target(export, servers, connection -> Layer.TLS_1_3, Target.OPENAI_KEY, BUDGET, variables);
     }

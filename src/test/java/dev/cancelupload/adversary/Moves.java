@@ -45,6 +45,21 @@ final class Moves {
         return List.copyOf(moves.all);
     }
 
+    /**
+     * An error whose text is escaped and encoded many times over: each level decodes to several texts of almost its
+     * length, since VVVV is base64 of readable text wherever it is said to start.
+     */
+    static Move decodesToMore() {
+        String text = "\\".repeat(16) + "a . " + "V".repeat(60_000) + "\u0100";
+        return new Move(Kind.POISON, "an error that decodes to more", 1, Expectation.FAILED, (exchange, random) -> {
+            String message = "Request " + exchange.id() + "_" + exchange.nonce() + " " + text;
+            exchange.peer()
+                    .send(exchange.answer(422, Answer.errorJson(Answer.quoted(message)))
+                            .bytes());
+            return true;
+        });
+    }
+
     private void add(Kind kind, String name, int weight, Expectation expectation, Play play) {
         all.add(new Move(kind, name, weight, expectation, play));
     }

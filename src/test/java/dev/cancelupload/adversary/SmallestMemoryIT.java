@@ -90,6 +90,21 @@ class SmallestMemoryIT {
         }
     }
 
+    /** Searching one for the key takes megabytes, if nothing limits it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Export.class,
+            names = {"CANCEL_UPLOAD", "CLEAN_UP_UPLOADS"})
+    void aHundredAnswersAtOnceThatDecodeToEverMoreTextFitTheMemory(Export export) throws Exception {
+        Move[] moves = new Move[100];
+        Arrays.fill(moves, Moves.decodesToMore());
+        Map<String, String> variables = Map.of("OPENAI_MAX_RETRIES", "0", "CLEAN_UP_CONCURRENCY", "100");
+        try (Target target = new Target(export, servers, Layer.PLAIN, variables)) {
+            target.check(moves);
+            target.checkHonest();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {300, 6150})
     void aCleanUpOfAThousandInvalidIdsFitsLambda(int length) throws Exception {

@@ -3,6 +3,8 @@ package dev.cancelupload.openai;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.cancelupload.http.TransportExceptions;
+import dev.cancelupload.time.Budget;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** What follows from each case of an attempt's result. */
 class AttemptResultTest {
 
-    private static final ResponseHeaders NONE = ResponseHeaders.of(Map.of());
+    private static final ResponseHeaders NONE = ResponseHeaders.of(Map.of(), Budget.of(Duration.ofMinutes(1)));
     private static final AttemptResult.HttpError REFUSED =
             new AttemptResult.HttpError(ErrorResponse.withoutBody(401, NONE));
 

@@ -25,8 +25,8 @@ class CancelCallTest {
 
     private static AttemptResult answered(int status, Map<String, List<String>> headers) {
         ErrorObject error = new ErrorObject(Optional.of("no"), Optional.empty(), Optional.empty(), Optional.empty());
-        return new AttemptResult.HttpError(
-                new ErrorResponse(status, ResponseHeaders.of(headers), "{}", Optional.of(error)));
+        return new AttemptResult.HttpError(new ErrorResponse(
+                status, ResponseHeaders.of(headers, Budget.of(Duration.ofMinutes(1))), "{}", Optional.of(error)));
     }
 
     private static CancelCall call(Budget budget, AttemptResult... attempts) {

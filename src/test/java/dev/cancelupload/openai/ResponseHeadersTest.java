@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.time.Budget;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseHeadersTest {
 
+    private static ResponseHeaders of(Map<String, List<String>> all) {
+        return ResponseHeaders.of(all, Budget.of(Duration.ofMinutes(1)));
+    }
+
     private static final String KEY = "gw+Abc/Def-0Hq7vYt2LmX9zPbR4sWcE8uKj";
 
     @AfterEach
@@ -28,7 +34,7 @@ class ResponseHeadersTest {
     }
 
     private static Map<String, List<String>> of(String name, String value) {
-        return ResponseHeaders.of(Map.of(name, List.of(value))).fields();
+        return of(Map.of(name, List.of(value))).fields();
     }
 
     @ParameterizedTest
@@ -99,7 +105,7 @@ class ResponseHeadersTest {
     void aThousandFieldsAreCutDown() {
         Map<String, List<String>> all =
                 IntStream.range(0, 1000).boxed().collect(Collectors.toMap(i -> "openai-" + i, i -> List.of("v")));
-        assertEquals(40, ResponseHeaders.of(all).fields().size());
+        assertEquals(40, of(all).fields().size());
     }
 
     @Test
@@ -116,16 +122,16 @@ class ResponseHeadersTest {
         Map<String, List<String>> all = new LinkedHashMap<>();
         all.put("openai-a", List.of(KEY.substring(8, 15)));
         all.put("openai-b", List.of(KEY.substring(15, 22)));
-        assertEquals(Map.of(), ResponseHeaders.of(all).fields());
+        assertEquals(Map.of(), of(all).fields());
         assertEquals(
                 Map.of(),
-                ResponseHeaders.of(Map.of("openai-a", List.of(KEY.substring(8, 15), KEY.substring(15, 22))))
+                of(Map.of("openai-a", List.of(KEY.substring(8, 15), KEY.substring(15, 22))))
                         .fields());
     }
 
     @Test
     void theFirstOfSeveralValuesCounts() {
-        ResponseHeaders headers = ResponseHeaders.of(Map.of("Retry-After", List.of("1", "2")));
+        ResponseHeaders headers = of(Map.of("Retry-After", List.of("1", "2")));
         assertEquals(Optional.of("1"), headers.first("retry-after"));
         assertTrue(headers.requestId().isEmpty());
     }

@@ -2,6 +2,7 @@ package dev.cancelupload.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.cancelupload.time.Budget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,8 @@ class RetryPolicyTest {
 
     private static Optional<Duration> wait(
             int retries, double random, int number, int status, Map<String, List<String>> headers) {
-        ErrorResponse answer = ErrorResponse.withoutBody(status, ResponseHeaders.of(headers));
+        ErrorResponse answer =
+                ErrorResponse.withoutBody(status, ResponseHeaders.of(headers, Budget.of(Duration.ofMinutes(1))));
         return new RetryPolicy(retries, () -> random).waitAfter(number, new AttemptResult.HttpError(answer), NOW);
     }
 

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cancelupload.time.Budget;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +34,8 @@ class RedactionTest {
             Encoding.PERCENT_EACH,
             Encoding.QUOTED_PRINTABLE,
             Encoding.HTML_DECIMAL);
+
+    private static final Budget TIME = Budget.of(Duration.ofHours(1));
 
     private final Redaction redaction = new Redaction(KEY);
 
@@ -137,7 +141,7 @@ class RedactionTest {
                 .put("message", "You sent " + encoding.encode.apply(KEY))
                 .put(encoding.encode.apply(KEY.substring(3, 20)), 1)
                 .toString();
-        String masked = redaction.maskJson(json, "").orElse("");
+        String masked = redaction.maskJson(json, "", TIME).orElse("");
         assertTrue(redaction.isClean(masked), masked);
         assertTrue(masked.contains("***"), masked);
         assertTrue(mapper.readTree(masked).has("message"), masked);
@@ -176,14 +180,14 @@ class RedactionTest {
     @Test
     void aKeyThatIsSplitOverTwoElementsLeavesNoJson() {
         String json = Stream.of(KEY.split("(?<=\\G.{6})")).collect(Collectors.joining("\",\"", "[\"", "\"]"));
-        assertTrue(redaction.maskJson(json, "").isEmpty());
+        assertTrue(redaction.maskJson(json, "", TIME).isEmpty());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "null", "upload", "cancelled", "\"", "0123456789a"})
     void aKeyThatIsNoneMasksNothing(String key) {
         String json = "{\"id\":\"upload_0123456789a\",\"status\":\"cancelled\",\"file\":null}";
-        assertSame(json, new Redaction(key).maskJson(json, "").orElseThrow());
+        assertSame(json, new Redaction(key).maskJson(json, "", TIME).orElseThrow());
     }
 
     @ParameterizedTest
@@ -208,7 +212,7 @@ class RedactionTest {
     void jsonComesOutAsItWentIn() {
         String json =
                 "{ \"a\": 1.0, \"b\":100.0 ,\"c\":-0.0,\"d\":\"\\u00e9\\/\",\"e\":12345678901234567890123, \"a\":null}\n";
-        assertSame(json, redaction.maskJson(json, "").orElseThrow());
+        assertSame(json, redaction.maskJson(json, "", TIME).orElseThrow());
     }
 
     @Test
@@ -218,7 +222,8 @@ class RedactionTest {
                 redaction
                         .maskJson(
                                 "{\"m\":\"" + KEY + "\",\"a\":1.0,\"b\":1E+2,\"c\":-0.0,\"d\":12345678901234567890123}",
-                                "")
+                                "",
+                                TIME)
                         .orElseThrow());
     }
 
@@ -236,7 +241,7 @@ class RedactionTest {
         assertSame(text, redaction.mask(text, guess));
         assertEquals("No such Upload object: " + guess + " of ***", redaction.mask(text + " of " + KEY, guess));
         String json = "{\"error\":{\"message\":\"" + text + "\"}}";
-        assertSame(json, redaction.maskJson(json, guess).orElseThrow());
+        assertSame(json, redaction.maskJson(json, guess, TIME).orElseThrow());
         assertEquals(guess, Redaction.maskCallerText(guess));
     }
 
@@ -260,5 +265,42 @@ class RedactionTest {
         }
         assertEquals("***, ***, ***", redaction.mask("d0d1d0d1d0d1, c1c0c1c0c1c0, b0b1b0b1b0b1"));
         assertEquals("a0a1a0a1a0a1", redaction.mask("a0a1a0a1a0a1"));
+    }
+
+    /** VVVV is base64 of readable text wherever it is said to start, so each level decodes to three times as much. */
+    @Test
+    void aTextThatDecodesToEverMoreTextIsNotShown() {
+        String text = "\\".repeat(16) + "a . " + "V".repeat(60_000);
+        assertEquals(Redaction.WITHHELD, redaction.mask(text));
+        assertFalse(redaction.isClean(text));
+        assertTrue(redaction
+                .maskJson("{\"m\":\"" + text.replace("\\", "\\\\") + "\"}", "", TIME)
+                .isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aLargeTextInBase64IsShown(int times) {
+        String text = "The upload was not found, or is gone: \"x\".\n".repeat(700);
+        for (int i = 0; i < times; i++) {
+            text = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+        }
+        assertSame(text, redaction.mask(text));
+    }
+
+    @Test
+    void aKeyIsMaskedInALargeTextThatIsEscapedThreeTimes() {
+        String text = ("\\\\\\\"name\\\\\\\": 1, " + KEY.replace("/", "\\\\\\/") + " ").repeat(500);
+        String masked = redaction.mask(text);
+        assertTrue(masked.contains("***") && !masked.contains(KEY.substring(0, 12)), masked.substring(0, 200));
+    }
+
+    @Test
+    void whatIsNotSearchedInTimeIsNotShown() {
+        Budget spent = Budget.of(Duration.ZERO);
+        assertTrue(redaction
+                .maskJson("{\"message\":\"nothing to hide\"}", "", spent)
+                .isEmpty());
+        assertFalse(redaction.isClean("nothing to hide", spent));
     }
 }
