@@ -82,7 +82,7 @@ public final class CancelCall {
     }
 
     private FailureFactory failures() {
-        return new FailureFactory(id, attempts, mayHaveCancelled);
+        return new FailureFactory(id, attempts, mayHaveCancelled, budget);
     }
 
     /** The cancelled Upload, after {@link #attempt} returned empty. */

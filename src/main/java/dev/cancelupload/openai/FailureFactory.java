@@ -3,6 +3,7 @@ package dev.cancelupload.openai;
 import dev.cancelupload.http.TransportException;
 import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.redaction.VisibleText;
+import dev.cancelupload.time.Budget;
 import java.util.Optional;
 import java.util.StringJoiner;
 
@@ -12,8 +13,9 @@ import java.util.StringJoiner;
  * @param id the Upload
  * @param attempts the number of attempts
  * @param mayHaveCancelled whether an attempt before the last may have cancelled the Upload
+ * @param budget of the invocation, for masking what the upstream said, which is left out when it is spent
  */
-record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
+record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled, Budget budget) {
 
     private static final int MAX_QUOTE = 1000;
     private static final int MAX_DETAIL = 128;
@@ -152,6 +154,7 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     private String quote(ErrorResponse response) {
         return response.error()
                 .flatMap(ErrorObject::message)
+                .filter(message -> !budget.isSpent())
                 .map(message -> ": \"" + start(message, MAX_QUOTE) + "\"")
                 .orElse("");
     }
@@ -161,6 +164,9 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
         StringJoiner details = new StringJoiner(", ", " (", ")");
         response.ifPresent(a -> {
             details.add("HTTP " + a.status());
+            if (budget.isSpent()) {
+                return;
+            }
             a.error().flatMap(ErrorObject::type).ifPresent(type -> details.add("type " + detail(type)));
             a.error().flatMap(ErrorObject::code).ifPresent(code -> details.add("code " + detail(code)));
             a.headers().requestId().ifPresent(requestId -> details.add("x-request-id " + detail(requestId)));
@@ -181,6 +187,6 @@ record FailureFactory(UploadId id, int attempts, boolean mayHaveCancelled) {
     }
 
     private String masked(String text) {
-        return Redaction.current().mask(text, id.value());
+        return Redaction.current().mask(text, id.value(), budget);
     }
 }

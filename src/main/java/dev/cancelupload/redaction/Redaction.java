@@ -112,9 +112,19 @@ public final class Redaction {
      * @see #maskCallerText
      */
     public String mask(String text, String known) {
+        return mask(text, known, Budget.of(NO_DEADLINE));
+    }
+
+    /**
+     * Masks the keys in a text that comes from the upstream.
+     *
+     * @param known as for {@link #mask(String, String)}
+     * @param budget for the search; if it is spent, no text is shown
+     */
+    public String mask(String text, String known, Budget budget) {
         return text == null
                 ? null
-                : search(text, Budget.of(NO_DEADLINE), limit -> Optional.of(mask(text, known, limit)))
+                : search(text, budget, limit -> Optional.of(mask(text, known, limit)))
                         .orElse(WITHHELD);
     }
 

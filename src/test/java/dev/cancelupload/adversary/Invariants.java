@@ -53,18 +53,23 @@ final class Invariants {
     private static final int FOLLOW_UPS = 3;
 
     private static final int MOST_THREADS = 30;
-    private static final int MOST_DESCRIPTORS = 80;
+    /** Besides those of connections, each of which has a socket and the two of its selector. */
+    private static final int MOST_DESCRIPTORS = 56;
+
+    private static final int DESCRIPTORS_OF_CONNECTION = 3;
 
     private final Upstream upstream;
     private final Sandbox sandbox;
     private final KeyDetector detector;
+    private final int mostDescriptors;
     private final Duration budget;
 
     /**
      * @param key that must not appear
      * @param budget the value of {@code CANCEL_BUDGET}
      */
-    Invariants(Upstream upstream, Sandbox sandbox, String key, Duration budget) {
+    Invariants(Upstream upstream, Sandbox sandbox, String key, Duration budget, int connections) {
+        this.mostDescriptors = MOST_DESCRIPTORS + DESCRIPTORS_OF_CONNECTION * connections;
         this.upstream = upstream;
         this.sandbox = sandbox;
         this.detector = new KeyDetector(key);
@@ -279,7 +284,7 @@ final class Invariants {
         long threads = sandbox.status("Threads");
         require(threads <= MOST_THREADS, "threads are bounded", "there are " + threads);
         int descriptors = sandbox.descriptors();
-        require(descriptors <= MOST_DESCRIPTORS, "descriptors are bounded", "there are " + descriptors);
+        require(descriptors <= mostDescriptors, "descriptors are bounded", "there are " + descriptors);
     }
 
     private static String around(String text, int at) {

@@ -73,7 +73,8 @@ final class Target implements AutoCloseable {
                 budget.toMillis() + "ms"));
         environment.putAll(variables);
         sandbox = new Sandbox(export, budget, environment);
-        invariants = new Invariants(upstream, sandbox, key, budget);
+        int connections = Integer.parseInt(variables.getOrDefault("CLEAN_UP_CONCURRENCY", "8"));
+        invariants = new Invariants(upstream, sandbox, key, budget, connections);
     }
 
     /** For moves that never stall, so that time does not matter on a busy machine. */

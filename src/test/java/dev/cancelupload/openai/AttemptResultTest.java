@@ -53,7 +53,8 @@ class AttemptResultTest {
 
     @Test
     void eachBecomesAFailureOfItsKind() {
-        FailureFactory failures = new FailureFactory(new UploadId("upload_1"), 1, false);
+        FailureFactory failures =
+                new FailureFactory(new UploadId("upload_1"), 1, false, Budget.of(Duration.ofMinutes(1)));
         Map<AttemptResult, FailureKind> kinds = new LinkedHashMap<>();
         Map<AttemptResult, FailureKind> expected = new LinkedHashMap<>();
         for (Expected one : LAST) {
