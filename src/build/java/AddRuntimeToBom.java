@@ -19,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Adds the JDK and GraalVM's runtime to bom.json, bom.xml and THIRD-PARTY.txt in a folder:
- * native-image links them into the executable, but they are no Maven artifacts. The same goes for the Rust crates that
- * it has unless it is built with {@code -Dtls=jdk}; their licences are checked here. pom.xml runs this file after CycloneDX.
+ * Adds the JDK and GraalVM's runtime to bom.json, bom.xml and THIRD-PARTY.txt in a folder: native-image links them into
+ * the executable, but they are no Maven artifacts. The same goes for the Rust crates that it has unless it is built with
+ * {@code -Dtls=jdk}; their licences are checked here. pom.xml runs this file after CycloneDX.
  *
  * <p>Their versions are read from the executable, which also works after a build in a container. The file {@code release}
  * of GRAALVM_HOME, if there is one, adds the vendor and the full version.

@@ -43,10 +43,10 @@ class TlsStreamTest {
     }
 
     /** Says what is called, in this order. */
-    private static final class Engine implements TlsEngine {
+    private static class Engine implements TlsEngine {
 
-        private final List<String> calls = new ArrayList<>();
-        private boolean handshaking = true;
+        final List<String> calls = new ArrayList<>();
+        boolean handshaking = true;
 
         @Override
         public int recordSize() {
@@ -133,11 +133,9 @@ class TlsStreamTest {
     }
 
     /** Records are a length in two bytes and that many bytes of plaintext. */
-    private static final class LengthsEngine implements TlsEngine {
+    private static final class LengthsEngine extends Engine {
 
         private static final int LARGEST = 20_000;
-
-        private boolean handshaking = true;
 
         @Override
         public int recordSize() {
@@ -160,34 +158,6 @@ class TlsStreamTest {
             decrypted.put(plaintext);
             return Progress.RECORD;
         }
-
-        @Override
-        public boolean isHandshaking() {
-            return handshaking;
-        }
-
-        @Override
-        public boolean wantsToSend() {
-            return false;
-        }
-
-        @Override
-        public boolean isTls13() {
-            return true;
-        }
-
-        @Override
-        public ByteBuffer wrap(ByteBuffer plaintext) {
-            return ByteBuffer.allocate(0);
-        }
-
-        @Override
-        public ByteBuffer alert() {
-            return ByteBuffer.allocate(0);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static byte[] record(int length) {

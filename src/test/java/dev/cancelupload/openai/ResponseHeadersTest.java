@@ -22,15 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseHeadersTest {
 
-    private static ResponseHeaders of(Map<String, List<String>> all) {
-        return ResponseHeaders.of(all, Budget.of(Duration.ofMinutes(1)));
-    }
-
     private static final String KEY = "gw+Abc/Def-0Hq7vYt2LmX9zPbR4sWcE8uKj";
 
     @AfterEach
     void forgetTheKey() {
         new Redaction("").install();
+    }
+
+    private static ResponseHeaders of(Map<String, List<String>> all) {
+        return ResponseHeaders.of(all, Budget.of(Duration.ofMinutes(1)));
     }
 
     private static Map<String, List<String>> of(String name, String value) {
