@@ -1,113 +1,70 @@
-"""The resources that AWS makes of template.yaml: transformed as SAM does, and resolved for a choice of parameters."""
-import copy, functools, json, logging, re
+"""The resources that AWS makes of a template: transformed as SAM does, and resolved for a choice of parameters."""
+import functools, json, logging, re
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
-SOURCE = yaml_parse(open("template.yaml").read())
 NOTHING = object()
+PSEUDO = {"AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012", "AWS::Partition": "aws", "AWS::StackName": "cancel-upload",
+          "AWS::URLSuffix": "amazonaws.com", "AWS::NoValue": NOTHING}
 # SAM's transform warns that its own metrics are not published.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
 class ManagedPolicies:
-    """None: the template names none of AWS's managed policies."""
     def load(self):
-        return {}
+        return {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
 
 
 @functools.cache
-def transformed(code_uri):
-    """The template after SAM's transform, with the zip where `sam package` has put it."""
-    source = copy.deepcopy(SOURCE)
-    source["Globals"]["Function"]["CodeUri"] = code_uri
+def transformed(path):
+    source = yaml_parse(open(path).read())
+    source["Resources"]["CancelUploadFunction"]["Properties"]["CodeUri"] = "s3://bucket/function.zip"
     return transform(json.loads(json.dumps(source)), {}, ManagedPolicies())
 
 
 class Deployment:
-    """The template's resources for these parameters, with If, Sub, Join and the other functions evaluated."""
+    def __init__(self, names={}, **parameters):
+        """names: what a reference to a resource or its attribute gives, such as of "Failures.Arn"; otherwise a placeholder."""
+        self.template, self.names = transformed("template.yaml"), names
+        self.parameters = {name: str(p.get("Default")) for name, p in self.template["Parameters"].items()} | parameters
+        self.resources = {name: self.resolve(r) for name, r in self.template["Resources"].items() if self.holds(r.get("Condition"))}
+        self.outputs = {n: self.resolve(o["Value"]) for n, o in self.template["Outputs"].items() if self.holds(o.get("Condition"))}
 
-    def __init__(self, code_uri="s3://bucket/function.zip", **parameters):
-        unknown = parameters.keys() - SOURCE["Parameters"].keys()
-        assert not unknown, f"no parameter of the template: {unknown}"
-        self.template = transformed(code_uri)
-        self.parameters = {name: str(p.get("Default", "given")) for name, p in self.template["Parameters"].items()} | parameters
-        self.present = {name: r for name, r in self.template["Resources"].items() if self.condition(r.get("Condition"))}
-        self.resources = {name: self.resolve(r) for name, r in self.present.items()}
-        self.outputs = {name: self.resolve(o["Value"]) for name, o in self.template["Outputs"].items()
-                        if self.condition(o.get("Condition"))}
+    def of(self, type):
+        return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == "AWS::" + type}
 
-    def condition(self, name):
-        return name is None or self.resolve(self.template["Conditions"][name])
+    def holds(self, condition):
+        return condition is None or self.resolve(self.template["Conditions"][condition])
 
     def refused(self):
-        """Why a rule or a parameter's pattern rejects these parameters; None if they are accepted."""
-        for rule in self.template["Rules"].values():
-            if self.resolve(rule.get("RuleCondition", True)):
-                for assertion in rule["Assertions"]:
-                    if not self.resolve(assertion["Assert"]):
-                        return assertion["AssertDescription"]
-        for name, value in self.parameters.items():
-            parameter = self.template["Parameters"][name]
-            listed = parameter["Type"] == "CommaDelimitedList"
-            for member in value.split(",") if listed else [value]:
-                if not re.fullmatch(parameter.get("AllowedPattern", ".*"), member, re.S):
-                    return f"{name} {parameter['ConstraintDescription']}"
-            if value not in parameter.get("AllowedValues", [value]) and str(value) not in map(str, parameter["AllowedValues"]):
-                return f"{name} is none of {parameter['AllowedValues']}"
+        """Whether a rule, a pattern or a list of values rejects the parameters."""
+        return any(self.resolve(rule.get("RuleCondition", True)) and not all(self.resolve(a["Assert"]) for a in rule["Assertions"])
+                   for rule in self.template["Rules"].values()) or any(
+            not re.fullmatch(p.get("AllowedPattern", ".*"), value) or value not in map(str, p.get("AllowedValues", [value]))
+            for p, value in ((self.template["Parameters"][name], value) for name, value in self.parameters.items()))
 
     def reference(self, name):
         if name in self.parameters:
-            value = self.parameters[name]
-            return value.split(",") if self.template["Parameters"][name]["Type"] == "CommaDelimitedList" else value
-        resource = name.split(".")[0]
-        assert name.startswith("AWS::") or resource in self.present, f"{name} is not there with {self.parameters}"
-        return self.named(name)
-
-    def named(self, name):
-        """A placeholder for a resource, an attribute of one, or a pseudo parameter."""
-        if name == "AWS::StackId":
-            return "arn:aws:cloudformation:eu-central-1:123456789012:stack/cancel-upload/1b2c3d4e-0000-1111-2222-333344445555"
-        return f"<{name}>"
-
-    def sub(self, text, variables):
-        values = {name: self.resolve(value) for name, value in variables.items()}
-        return re.sub(r"\$\{([A-Za-z0-9:.]+)}", lambda m: values[m[1]] if m[1] in values else self.reference(m[1]), text)
+            listed = self.template["Parameters"][name]["Type"] == "CommaDelimitedList"
+            return self.parameters[name].split(",") if listed else self.parameters[name]
+        assert name in PSEUDO or self.holds(self.template["Resources"][name.split(".")[0]].get("Condition")), f"{name} is not there"
+        return PSEUDO.get(name, self.names.get(name, f"<{name}>"))
 
     def resolve(self, node):
         if isinstance(node, list):
             return [value for value in map(self.resolve, node) if value is not NOTHING]
+        function = next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
         if not isinstance(node, dict):
             return node
-        if len(node) == 1:
-            (function, argument), = node.items()
-            match function:
-                case "Ref":
-                    return NOTHING if argument == "AWS::NoValue" else self.reference(argument)
-                case "Fn::GetAtt":
-                    return self.reference(".".join(argument) if isinstance(argument, list) else argument)
-                case "Condition" if isinstance(argument, str):
-                    return self.condition(argument)
-                case "Fn::If":
-                    return self.resolve(argument[1 if self.condition(argument[0]) else 2])
-                case "Fn::Sub":
-                    return self.sub(*argument) if isinstance(argument, list) else self.sub(argument, {})
-                case "Fn::Join":
-                    return argument[0].join(self.resolve(argument[1]))
-                case "Fn::Split":
-                    return self.resolve(argument[1]).split(argument[0])
-                case "Fn::Select":
-                    return self.resolve(argument[1])[int(argument[0])]
-                case "Fn::Equals":
-                    return self.resolve(argument[0]) == self.resolve(argument[1])
-                case "Fn::Not":
-                    return not self.resolve(argument[0])
-                case "Fn::And":
-                    return all(self.resolve(argument))
-                case "Fn::Or":
-                    return any(self.resolve(argument))
-                case _ if function.startswith("Fn::"):
-                    raise ValueError(f"{function} is new in the template: resolve it here")
-        return {name: value for name, value in ((n, self.resolve(v)) for n, v in node.items()) if value is not NOTHING}
-
-    def of(self, type):
-        return {name: r["Properties"] for name, r in self.resources.items() if r["Type"] == type}
+        if not (function.startswith("Fn::") or function == "Ref" or function == "Condition" and isinstance(node[function], str)):
+            return {name: value for name, value in ((n, self.resolve(v)) for n, v in node.items()) if value is not NOTHING}
+        argument = node[function]
+        if function == "Fn::If":
+            return self.resolve(argument[1 if self.holds(argument[0]) else 2])
+        values = self.resolve(argument)
+        return {"Ref": lambda: self.reference(values), "Fn::GetAtt": lambda: self.reference(".".join(values)),
+                "Condition": lambda: self.holds(values),
+                "Fn::Sub": lambda: re.sub(r"\$\{([\w:.]+)}", lambda m: self.reference(m[1]), values),
+                "Fn::Join": lambda: values[0].join(values[1]), "Fn::Split": lambda: values[1].split(values[0]),
+                "Fn::Select": lambda: values[1][int(values[0])], "Fn::Equals": lambda: values[0] == values[1],
+                "Fn::Not": lambda: not values[0], "Fn::And": lambda: all(values), "Fn::Or": lambda: any(values)}[function]()

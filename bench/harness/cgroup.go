@@ -10,39 +10,16 @@ import (
 	"time"
 )
 
-// Lambda gives a function of 1,769 MB one full CPU, and a smaller one a proportional share.
-const wholeProcessorMB = 1769
+// Lambda gives a function of 1,769 MB one full CPU, and a smaller one a proportional share, enforced in periods of 20 ms.
+const (
+	wholeProcessorMB = 1769
+	period           = 20 * time.Millisecond
+)
 
-// The CFS period in which Lambda enforces this share.
-const period = 20 * time.Millisecond
-
-// cgroup is a control group around one process: it measures the processor time of all its threads, including ended
-// ones, in nanoseconds, and throttles them.
-type cgroup struct {
-	folders  []string
-	usage    usage
-	throttle func(mb int) error
-}
-
-// usage is a file with the accumulated processor time.
-type usage struct {
-	file string
-	read func(content string) (time.Duration, error)
-}
-
-func (u usage) now() (time.Duration, error) {
-	content, err := os.ReadFile(u.file)
-	if err != nil {
-		return 0, err
-	}
-	return u.read(string(content))
-}
-
-// cgroups creates control groups, of version 1 or 2, whichever controls the CPU.
+// cgroups makes control groups, of version 1 or 2, whichever controls the processor.
 type cgroups struct {
-	cpu, cpuacct string // version 1
-	unified      string // version 2
-	machine      usage  // of all processes
+	cpu, cpuacct string // mount points of version 1
+	unified      string // of version 2
 	made         int
 	throttled    *cgroup
 }
@@ -53,143 +30,100 @@ func findCgroups() (*cgroups, error) {
 		return nil, err
 	}
 	found := &cgroups{}
-	for _, line := range strings.Split(string(mounts), "\n") {
+	for line := range strings.Lines(string(mounts)) {
 		fields := strings.Fields(line)
-		if len(fields) < 4 {
-			continue
-		}
-		switch fields[2] {
-		case "cgroup":
-			for _, option := range strings.Split(fields[3], ",") {
-				switch option {
-				case "cpu":
-					found.cpu = fields[1]
-				case "cpuacct":
-					found.cpuacct = fields[1]
-				}
-			}
-		case "cgroup2":
+		options := "," + fields[3] + ","
+		switch {
+		case fields[2] == "cgroup2":
 			found.unified = fields[1]
+		case fields[2] == "cgroup" && strings.Contains(options, ",cpu,"):
+			found.cpu = fields[1]
+		}
+		if fields[2] == "cgroup" && strings.Contains(options, ",cpuacct,") {
+			found.cpuacct = fields[1]
 		}
 	}
-	if found.cpu == "" || found.cpuacct == "" {
-		if found.unified == "" {
-			return nil, errors.New("no control groups are mounted")
-		}
-		if err := os.WriteFile(filepath.Join(found.unified, "cgroup.subtree_control"), []byte("+cpu"), 0); err != nil {
-			return nil, fmt.Errorf("no permission to create control groups: %w", err)
-		}
-		found.cpu, found.cpuacct = "", ""
-		found.machine = version2Usage(found.unified)
-	} else {
-		found.machine = version1Usage(found.cpuacct)
+	if found.cpu != "" && found.cpuacct != "" {
+		found.unified = ""
+	} else if found.unified == "" {
+		return nil, errors.New("no control groups are mounted")
+	} else if err := os.WriteFile(filepath.Join(found.unified, "cgroup.subtree_control"), []byte("+cpu"), 0); err != nil {
+		return nil, err
 	}
-	found.removeLeftovers()
-	// The first group with a quota makes the kernel patch its code, which takes milliseconds. This group triggers that
-	// before the measurements and stays, so that the kernel does not revert it.
-	if found.throttled, err = found.make(); err != nil {
-		return nil, fmt.Errorf("no permission to create control groups: %w", err)
+	// The first group with a limit makes the kernel patch its code, which takes milliseconds. This one is made before anything
+	// is measured, and stays.
+	if found.throttled, err = found.make(); err == nil {
+		err = found.throttled.throttle(wholeProcessorMB)
 	}
-	if err := found.throttled.throttle(wholeProcessorMB); err != nil {
-		return nil, fmt.Errorf("control groups cannot throttle: %w", err)
-	}
-	return found, nil
+	return found, err
 }
 
-func (c *cgroups) close() {
-	c.throttled.remove()
-}
+func (c *cgroups) close() { c.throttled.remove() }
 
-// removeLeftovers removes the groups of an interrupted run, except those that still have processes.
-func (c *cgroups) removeLeftovers() {
-	for _, mount := range []string{c.cpu, c.cpuacct, c.unified} {
-		if mount == "" {
-			continue
-		}
-		folders, _ := filepath.Glob(filepath.Join(mount, groupPrefix+"*"))
-		for _, folder := range folders {
-			os.Remove(folder)
-		}
-	}
+// cgroup is a control group around one contender: it counts the processor time of all its threads, and throttles them.
+type cgroup struct {
+	folders []string // of version 1: cpu, cpuacct; of version 2: one
 }
-
-const groupPrefix = "cancel-upload-bench-"
 
 func (c *cgroups) make() (*cgroup, error) {
 	c.made++
-	name := fmt.Sprintf("%s%d-%d", groupPrefix, os.Getpid(), c.made)
-	if c.cpu != "" {
-		return makeVersion1(filepath.Join(c.cpu, name), filepath.Join(c.cpuacct, name))
-	}
-	return makeVersion2(filepath.Join(c.unified, name))
-}
-
-func makeVersion1(cpu, cpuacct string) (*cgroup, error) {
-	group := &cgroup{folders: []string{cpu, cpuacct}, usage: version1Usage(cpuacct)}
-	for _, folder := range group.folders {
-		// Both are the same folder if the two controllers are mounted together.
+	group := &cgroup{}
+	for _, mount := range []string{c.unified, c.cpu, c.cpuacct} {
+		if mount == "" || c.unified != "" && mount != c.unified {
+			continue
+		}
+		folder := filepath.Join(mount, fmt.Sprintf("cancel-upload-bench-%d-%d", os.Getpid(), c.made))
+		// Two controllers of version 1 may be mounted together.
 		if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
 			return nil, err
 		}
+		group.folders = append(group.folders, folder)
 	}
-	// Set in advance, so that throttling takes a single write.
-	if err := writeNumber(filepath.Join(cpu, "cpu.cfs_period_us"), period.Microseconds()); err != nil {
+	// The largest weight, so that what else runs on the machine waits for the contender.
+	if c.unified != "" {
+		return group, write(filepath.Join(group.folders[0], "cpu.weight"), 10000)
+	}
+	if err := write(filepath.Join(group.folders[0], "cpu.shares"), 262144); err != nil {
 		return nil, err
 	}
-	group.throttle = func(mb int) error {
-		return writeNumber(filepath.Join(cpu, "cpu.cfs_quota_us"), quota(mb).Microseconds())
-	}
-	return group, nil
+	// Set now, so that throttling takes a single write.
+	return group, write(filepath.Join(group.folders[0], "cpu.cfs_period_us"), period.Microseconds())
 }
 
-func makeVersion2(folder string) (*cgroup, error) {
-	group := &cgroup{folders: []string{folder}, usage: version2Usage(folder)}
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		return nil, err
+func (g *cgroup) throttle(mb int) error {
+	quota := (period * time.Duration(mb) / wholeProcessorMB).Microseconds()
+	if len(g.folders) == 2 {
+		return write(filepath.Join(g.folders[0], "cpu.cfs_quota_us"), quota)
 	}
-	group.throttle = func(mb int) error {
-		limit := fmt.Sprintf("%d %d", quota(mb).Microseconds(), period.Microseconds())
-		return os.WriteFile(filepath.Join(folder, "cpu.max"), []byte(limit), 0)
-	}
-	return group, nil
+	return os.WriteFile(filepath.Join(g.folders[0], "cpu.max"), fmt.Appendf(nil, "%d %d", quota, period.Microseconds()), 0)
 }
 
-func version1Usage(folder string) usage {
-	return usage{filepath.Join(folder, "cpuacct.usage"), func(content string) (time.Duration, error) {
-		nanoseconds, err := strconv.ParseInt(strings.TrimSpace(content), 10, 64)
+// used returns the processor time of everything that ran in the group.
+func (g *cgroup) used() (time.Duration, error) {
+	if len(g.folders) == 2 {
+		content, err := os.ReadFile(filepath.Join(g.folders[1], "cpuacct.usage"))
+		nanoseconds, _ := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64)
 		return time.Duration(nanoseconds), err
-	}}
-}
-
-func version2Usage(folder string) usage {
-	return usage{filepath.Join(folder, "cpu.stat"), func(content string) (time.Duration, error) {
-		_, rest, found := strings.Cut(content, "usage_usec ")
-		if !found {
-			return 0, errors.New("cpu.stat has no usage_usec")
-		}
-		number, _, _ := strings.Cut(rest, "\n")
-		microseconds, err := strconv.ParseInt(number, 10, 64)
-		return time.Duration(microseconds) * time.Microsecond, err
-	}}
-}
-
-func quota(mb int) time.Duration {
-	return period * time.Duration(mb) / wholeProcessorMB
+	}
+	content, err := os.ReadFile(filepath.Join(g.folders[0], "cpu.stat"))
+	var microseconds int64
+	fmt.Sscanf(string(content), "usage_usec %d", &microseconds)
+	return time.Duration(microseconds) * time.Microsecond, err
 }
 
 func (g *cgroup) add(pid int) error {
 	for _, folder := range g.folders {
-		if err := writeNumber(filepath.Join(folder, "cgroup.procs"), int64(pid)); err != nil {
+		if err := write(filepath.Join(folder, "cgroup.procs"), int64(pid)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// remove removes the group after its processes have ended. The kernel may need a moment to detach them.
+// remove removes the group after its processes have ended, which the kernel may need a moment to see.
 func (g *cgroup) remove() {
 	for _, folder := range g.folders {
-		for try := 0; try < 100; try++ {
+		for range 100 {
 			if err := os.Remove(folder); err == nil || os.IsNotExist(err) {
 				break
 			}
@@ -198,6 +132,6 @@ func (g *cgroup) remove() {
 	}
 }
 
-func writeNumber(file string, number int64) error {
+func write(file string, number int64) error {
 	return os.WriteFile(file, strconv.AppendInt(nil, number, 10), 0)
 }

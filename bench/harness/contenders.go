@@ -1,7 +1,13 @@
 package main
 
 import (
+	"archive/zip"
+	"crypto/sha256"
 	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -10,105 +16,164 @@ import (
 //
 //	OUT/app/          the function's folder, as Lambda would unpack it
 //	OUT/function.zip  the deployment package
-//	OUT/command       the command that starts it in app/, one argument per line
+//	OUT/command       the command that starts it in app/, one argument a line
 //	OUT/version       the versions of language, SDK and runtime client, on one line
 //
 // or fails; the last line on standard error then says what is missing.
 type contender struct {
-	name string
-	what string
-	// folder is the folder in bench/contenders if it differs from the contender's name.
-	folder string
-	// env is added to the environment of every contender.
-	env []string
-	// inputs are files outside the folder that the build reads, relative to the repository.
-	inputs []string
-	// zip is an existing zip, for another build of this function.
+	name, what string
+	// zip is this function's, which is not built here.
 	zip string
-	// fetchesKey reports whether the key is in a secret of AWS Secrets Manager instead of the environment.
-	fetchesKey bool
+	// credentials is "" for the key in the environment, or secret or identity.
+	credentials string
+	// of is the contender whose build makes this one too, in a folder called prefetch.
+	of string
+
+	command           []string
+	app, version      string
+	zipSize, execSize int64
+	missing           string
+	glibc             float64
+	touched           int64 // bytes of the executable that a start and a call touch
 }
 
 const native = "native"
 
-// anotherBuild parses NAME=ZIP of --also: another build of this function to measure beside the one called native.
-func anotherBuild(given string) (contender, error) {
-	name, zip, found := strings.Cut(given, "=")
-	if !found || name == "" || strings.ContainsAny(name, "/, ") {
-		return contender{}, fmt.Errorf("--also %q is not NAME=ZIP", given)
-	}
-	zip, err := nativeZip(zip)
-	return contender{name: native + "-" + name, what: "this function, another build: " + name, folder: native, zip: zip}, err
-}
-
-// keyFromSecret is this function with its key in a secret, for --secret.
-var keyFromSecret = contender{
-	name: native + "-secret", what: "this function, its key read from a mock of AWS Secrets Manager during init", folder: native,
-	inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}, fetchesKey: true,
-}
-
 // In the order of the tables and of the starts.
-var allContenders = []contender{
-	{name: native, what: "this function, native", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main"}},
+var others = []contender{
 	{name: "rust", what: "Rust: `lambda_runtime`, `reqwest`"},
 	{name: "go", what: "Go: `openai-go`, `aws-lambda-go`"},
-	{name: "floor", what: "bare GraalVM program: raw sockets, the JDK's TLS"},
-	{name: "floor-primed", what: "the same, connected to the API during init", folder: "floor", env: []string{"PRIMED=true"}},
 	{name: "stock-quarkus", what: "stock Quarkus, native: Funqy and REST client, defaults"},
+	{name: "stock-quarkus-prefetch", what: "the same executable with its pages prefetched", of: "stock-quarkus"},
 	{name: "node", what: "Node: `openai`, `aws-lambda-ric`"},
 	{name: "python", what: "Python: `openai`, `awslambdaric`"},
-	{name: "java", what: "Java on the JVM: `openai-java`, AWS's runtime interface client", inputs: []string{"bench/contenders/java-home"}},
-	{name: "jvm", what: "this function on the JVM", inputs: []string{"pom.xml", "mvnw", ".mvn", "src/main", "bench/contenders/java-home"}},
 }
 
-// cleansUp reports whether it is this function, which can also cancel a list of Uploads.
-func (c contender) cleansUp() bool {
-	return c.folderName() == native
-}
-
-func (c contender) folderName() string {
-	if c.folder != "" {
-		return c.folder
+// choose returns the contenders with these comma-separated names, all if there are none, with this function's other builds
+// (NAME=ZIP) and its other credentials.
+func choose(names, zip string, also []string) ([]contender, error) {
+	all := []contender{{name: native, what: "this function", zip: zip}}
+	for _, given := range also {
+		name, zip, found := strings.Cut(given, "=")
+		if !found || name == "" {
+			return nil, fmt.Errorf("--also %q is not NAME=ZIP", given)
+		}
+		all = append(all, contender{name: native + "-" + name, what: "this function, another build: " + name, zip: zip})
 	}
-	return c.name
-}
-
-// buildName is the folder in target/bench, which contenders share if only their environments differ.
-func (c contender) buildName() string {
-	if c.zip != "" {
-		return c.name
-	}
-	return c.folderName()
-}
-
-func chooseContenders(names string) ([]contender, error) {
-	return choose(names, "contender", allContenders, func(c contender) string { return c.name })
-}
-
-func contenderNames() string {
-	return nameList(allContenders, func(c contender) string { return c.name })
-}
-
-// choose returns those with these comma-separated names, or all if there are no names.
-func choose[T any](names, what string, all []T, nameOf func(T) string) ([]T, error) {
+	all = append(all, contender{name: "secret", what: "this function, its key in a secret", zip: zip, credentials: "secret"},
+		contender{name: "identity", what: "this function, by workload identity", zip: zip, credentials: "identity"})
+	all = append(all, others...)
 	if names == "" {
 		return all, nil
 	}
-	var chosen []T
-	for _, name := range strings.Split(names, ",") {
-		i := slices.IndexFunc(all, func(one T) bool { return nameOf(one) == name })
-		if i < 0 {
-			return nil, fmt.Errorf("no %s is named %q; there are %s", what, name, nameList(all, nameOf))
+	for name := range strings.SplitSeq(names, ",") {
+		if !slices.ContainsFunc(all, func(c contender) bool { return c.name == name }) {
+			return nil, fmt.Errorf("no contender is named %q", name)
 		}
-		chosen = append(chosen, all[i])
 	}
-	return chosen, nil
+	return slices.DeleteFunc(all, func(c contender) bool {
+		return !slices.Contains(strings.Split(names, ","), c.name) && !strings.HasPrefix(c.name, native+"-")
+	}), nil
 }
 
-func nameList[T any](all []T, nameOf func(T) string) string {
-	var names []string
-	for _, one := range all {
-		names = append(names, nameOf(one))
+// build makes a contender ready to start, and builds it only if its folder has changed since.
+func (c *contender) build(repository string) error {
+	built := c.name
+	if c.of != "" {
+		built = c.of
 	}
-	return strings.Join(names, ", ")
+	out := filepath.Join(repository, "target", "bench", built)
+	var err error
+	if c.zip != "" {
+		err = unpack(c.zip, out)
+	} else {
+		err = buildFolder(built, repository, out)
+	}
+	if err != nil {
+		return err
+	}
+	if c.of != "" {
+		out = filepath.Join(out, "prefetch")
+	}
+	command, err1 := os.ReadFile(filepath.Join(out, "command"))
+	version, err2 := os.ReadFile(filepath.Join(out, "version"))
+	packed, err3 := os.Stat(filepath.Join(out, "function.zip"))
+	for _, err := range []error{err1, err2, err3} {
+		if err != nil {
+			return err
+		}
+	}
+	c.app, c.version, c.zipSize = filepath.Join(out, "app"), strings.TrimSpace(string(version)), packed.Size()
+	c.command = strings.Split(strings.TrimSpace(string(command)), "\n")
+	if strings.HasPrefix(c.command[0], "./") {
+		c.command[0] = filepath.Join(c.app, c.command[0])
+	}
+	if program, err := os.Stat(filepath.Join(c.app, "bootstrap")); err == nil {
+		c.execSize = program.Size()
+		c.glibc = newestGlibc(filepath.Join(c.app, "bootstrap"))
+	}
+	return nil
+}
+
+func buildFolder(name, repository, out string) error {
+	folder := filepath.Join(repository, "bench", "contenders", name)
+	stamp, err := contentHash(folder)
+	if err != nil {
+		return err
+	}
+	stampFile := filepath.Join(out, "stamp")
+	if last, _ := os.ReadFile(stampFile); string(last) == stamp {
+		return nil
+	}
+	progress("%s: building", name)
+	os.RemoveAll(out)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	command := exec.Command(filepath.Join(folder, "build"), out)
+	command.Dir, command.Env = folder, append(os.Environ(), "REPOSITORY="+repository)
+	if output, err := command.CombinedOutput(); err != nil {
+		lines := strings.Split(strings.TrimSpace(string(output)), "\n")
+		os.WriteFile(out+".log", output, 0o644)
+		return fmt.Errorf("build failed: %s (%w)", lines[len(lines)-1], err)
+	}
+	return os.WriteFile(stampFile, []byte(stamp), 0o644)
+}
+
+func unpack(file, out string) error {
+	archive, err := zip.OpenReader(file)
+	if err != nil {
+		return fmt.Errorf("%s, which ./mvnw package -Dnative makes: %w", file, err)
+	}
+	defer archive.Close()
+	os.RemoveAll(out)
+	if err := os.CopyFS(filepath.Join(out, "app"), archive); err != nil {
+		return err
+	}
+	packed, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256(packed)
+	for name, content := range map[string][]byte{
+		"function.zip": packed, "command": []byte("./bootstrap"), "version": fmt.Appendf(nil, "zip %x", hash[:6]),
+	} {
+		if err := os.WriteFile(filepath.Join(out, name), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(filepath.Join(out, "app", "bootstrap"), 0o755)
+}
+
+func contentHash(folder string) (string, error) {
+	hash := sha256.New()
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		fmt.Fprintf(hash, "%s\x00%d\x00%s", name, len(content), content)
+		return err
+	})
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }

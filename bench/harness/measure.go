@@ -1,87 +1,86 @@
 package main
 
 import (
+	"debug/elf"
 	"fmt"
+	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
-// The time limit for one start with its invocations.
-const timeout = 3 * time.Minute
+const (
+	// timeout is for one start with its invocations.
+	timeout = 3 * time.Minute
+	// warmInvocations follow the first in three of the starts, and memory is read after memoryAfter of them.
+	warmInvocations, warmStarts, memoryAfter = 200, 3, 100
+	// A process cleans up once, cold, and then some more times, in so many starts.
+	laterCleanUps, cleanUpStarts = 2, 3
+)
 
-// memoryAfter is the number of invocations after which memory and threads are read.
-const memoryAfter = 100
-
-// condition is the state of processor and page cache during a start, and what is invoked.
+// condition is the state of the processor and of the contender's files at a start, and what is invoked.
 type condition struct {
 	name, title string
 	// memoryMB throttles from the first next on as Lambda throttles a function of this size; 0 means no throttling.
-	memoryMB  int
-	coldCache bool
-	// cleanUp is the clean-up that is invoked instead of one call, which only this function has.
-	cleanUp *cleanUp
+	memoryMB int
+	fresh    bool
+	cleanUp  bool
 }
 
 var allConditions = []condition{
-	{name: "full", title: "Whole processor"},
-	{name: "512", title: "At 512 MB", memoryMB: 512},
-	{name: "256", title: "At 256 MB", memoryMB: 256},
-	{name: "128", title: "At 128 MB", memoryMB: 128},
-	{name: "cold-cache", title: "Whole processor, page cache dropped before each start", coldCache: true},
-	{name: cleanUpName + "8", title: "1,000 ids cleaned up, 8 at a time", cleanUp: &cleanUp{concurrency: 8}},
-	{name: cleanUpName + "100", title: "1,000 ids cleaned up, 100 at a time", cleanUp: &cleanUp{concurrency: 100}},
+	{name: "fresh", title: "Fresh sandbox", fresh: true},
+	{name: "fresh-256", title: "Fresh sandbox, at 256 MB", fresh: true, memoryMB: 256},
+	{name: "warm-file", title: "Warm file"},
+	{name: "warm-file-256", title: "Warm file, at 256 MB", memoryMB: 256},
+	{name: "clean-up", title: "1,000 ids cleaned up", cleanUp: true},
 }
 
-// start has the figures of one start of a contender. Its fields are exported for JSON.
+// start has the figures of one start of a contender.
 type start struct {
-	Init, First             time.Duration
-	InitTime, FirstTime     time.Duration // of the processor
-	MinorFaults             int64
-	MajorFaults             int64
-	ConnectedInInit         bool
-	Others                  time.Duration // processor time of other processes from start to first response
-	Harness                 time.Duration // spent by the harness between first next and event, in no other figure
-	Warm                    []time.Duration
-	Resident, Peak, Threads int64
-	CleanUps                *cleanUps `json:",omitempty"`
+	init, first  time.Duration
+	processor    time.Duration // of all threads, from start to first response
+	fromDisk     int64         // bytes read from the disk meanwhile
+	warm         []time.Duration
+	resident     []int64       // after memoryAfter invocations, or after each clean-up
+	cleanUpAlone time.Duration // what a clean-up takes if nothing but the API's own time counts
 }
-
-func (s start) cold() time.Duration          { return s.Init + s.First }
-func (s start) processorTime() time.Duration { return s.InitTime + s.FirstTime }
 
 type bench struct {
-	repository string
-	uploads    *uploadsAPI
-	groups     *cgroups
-	logs       string
-	patience   time.Duration
+	uploads *uploadsAPI
+	groups  *cgroups
+	logs    string
 }
 
-// start starts a contender once, for its first invocation and a number of warm ones.
-func (b *bench) start(contender built, condition condition, warm int) (result start, err error) {
-	logFile := filepath.Join(b.logs, contender.name+"."+condition.name+".log")
+// start starts a contender once, for its first invocation and a number of later ones.
+func (b *bench) start(c contender, condition condition, later int, environmentToo ...string) (result start, err error) {
+	logFile := filepath.Join(b.logs, c.name+"."+condition.name+".log")
 	log, err := os.Create(logFile)
 	if err != nil {
-		return start{}, err
+		return result, err
 	}
 	defer log.Close()
+	defer func() {
+		if content, _ := os.ReadFile(logFile); err != nil && len(content) > 0 {
+			err = fmt.Errorf("%w; its output: %s", err, strings.ReplaceAll(string(content[max(0, len(content)-600):]), "\n", " "))
+		}
+	}()
 	what := oneCall
-	if condition.cleanUp != nil {
-		what = condition.cleanUp.invocation()
+	if condition.cleanUp {
+		what = cleanUp()
 	}
-	runtimeAPI, err := startRuntimeAPI(what, 1+warm)
+	lambda, err := startRuntimeAPI(what, 1+later)
 	if err != nil {
-		return start{}, err
+		return result, err
 	}
-	defer runtimeAPI.close()
+	defer lambda.server.Close()
 	var group *cgroup
 	if b.groups != nil {
 		if group, err = b.groups.make(); err != nil {
-			return start{}, err
+			return result, err
 		}
 		defer group.remove()
 	}
@@ -89,130 +88,190 @@ func (b *bench) start(contender built, condition condition, warm int) (result st
 	if memoryMB == 0 {
 		memoryMB = wholeProcessorMB
 	}
-	process, err := prepare(contender, runtimeAPI, b.uploads, memoryMB, what.env, group, log)
+	process, err := prepare(c, append(environment(c, lambda.address, memoryMB, b.uploads), environmentToo...), group, log)
 	if err != nil {
-		return start{}, err
+		return result, err
 	}
 	defer process.end()
 	b.uploads.reset(what.latency)
 
-	var othersBefore time.Duration
-	check := func(err error) {
-		if err != nil {
-			runtimeAPI.failLocked(err)
-		}
-	}
-	runtimeAPI.onFirstNext = func() {
-		var err error
+	lambda.onFirstNext = func() {
 		if condition.memoryMB != 0 {
-			check(group.throttle(condition.memoryMB))
-		}
-		result.InitTime, err = process.processorTime()
-		check(err)
-		result.ConnectedInInit = b.uploads.connections.Load() > 0
-	}
-	runtimeAPI.onResponse = func(number int) {
-		if number == 1 {
-			total, err := process.processorTime()
-			check(err)
-			result.FirstTime = total - result.InitTime
-			if b.groups != nil {
-				othersAfter, err := b.othersTime()
-				check(err)
-				result.Others = othersAfter - othersBefore - total
+			if err := group.throttle(condition.memoryMB); err != nil {
+				lambda.finish(err)
 			}
-			faults, err := process.faultsSinceStart()
-			check(err)
-			result.MinorFaults, result.MajorFaults = faults.minor, faults.major
-			result.Harness = runtimeAPI.handedOut.Sub(runtimeAPI.firstNext)
-		}
-		if condition.cleanUp != nil {
-			check(result.afterCleanUp(number, process, b.uploads))
-		} else if warm > 0 && number == min(memoryAfter, 1+warm) {
-			memory, err := process.memory()
-			check(err)
-			result.Resident, result.Peak, result.Threads = memory.resident, memory.peak, memory.threads
 		}
 	}
-
-	if condition.coldCache {
-		if err := dropPageCache(contender); err != nil {
-			return start{}, err
+	lambda.onResponse = func(number int) {
+		if number == 1 {
+			result.processor, result.fromDisk = process.processorTime(), process.readFromDisk()
+		}
+		if condition.cleanUp || number == memoryAfter {
+			result.resident = append(result.resident, process.resident())
+		}
+	}
+	if condition.fresh {
+		if err := evict(c.app); err != nil {
+			return result, err
 		}
 	}
 	runtime.GC() // Now rather than during the measurement.
-	if b.groups != nil {
-		if othersBefore, err = b.othersTime(); err != nil {
-			return start{}, err
-		}
-	}
 	started, err := process.release()
 	if err != nil {
-		return start{}, err
+		return result, err
 	}
 	select {
-	case <-runtimeAPI.done:
+	case <-lambda.done:
 	case <-process.exited:
-		return start{}, fmt.Errorf("it exited: %s%s", process.command.ProcessState, tail(logFile))
+		return result, fmt.Errorf("it exited: %s", process.command.ProcessState)
 	case <-time.After(timeout):
-		return start{}, fmt.Errorf("it did not finish within %s%s", timeout, tail(logFile))
+		return result, fmt.Errorf("it did not finish within %s", timeout)
 	}
-	runtimeAPI.lock.Lock()
-	defer runtimeAPI.lock.Unlock()
-	if runtimeAPI.failure != nil {
-		return start{}, fmt.Errorf("%w%s", runtimeAPI.failure, tail(logFile))
+	lambda.lock.Lock()
+	defer lambda.lock.Unlock()
+	calls := b.uploads.calls.Load()
+	if lambda.failure != nil {
+		return result, lambda.failure
+	} else if calls != int64(what.calls*(1+later)) {
+		return result, fmt.Errorf("it called the API %d times in %d invocations", calls, 1+later)
 	}
-	if calls := b.uploads.calls.Load(); calls != int64(what.calls*(1+warm)) {
-		return start{}, fmt.Errorf("it called the API %d times in %d invocations", calls, 1+warm)
+	if condition.cleanUp {
+		result.cleanUpAlone = time.Duration(b.uploads.waited.Load()/calls) * cleanUpSize / cleanUpConcurrency
 	}
-	result.Init = runtimeAPI.firstNext.Sub(started)
-	result.First = runtimeAPI.durations[0]
-	result.Warm = runtimeAPI.durations[1:]
+	result.init, result.first, result.warm = lambda.firstNext.Sub(started), lambda.durations[0], lambda.durations[1:]
 	return result, nil
 }
 
-const dropCaches = "/proc/sys/vm/drop_caches"
+// measured has the starts of all contenders under one condition.
+type measured struct {
+	condition
+	began    time.Time
+	load     string // of the machine, over the minute before
+	starts   map[string][]start
+	failures map[string]string
+}
 
-func mayDropAll() bool {
-	file, err := os.OpenFile(dropCaches, os.O_WRONLY, 0)
+// measure starts the contenders in turn, so that a change in the machine's speed affects all of them.
+func (b *bench) measure(condition condition, contenders []contender, starts int) measured {
+	load, _ := os.ReadFile("/proc/loadavg")
+	m := measured{condition: condition, began: time.Now(), load: strings.Fields(string(load))[0],
+		starts: map[string][]start{}, failures: map[string]string{}}
+	if condition.memoryMB != 0 && b.groups == nil {
+		return m
+	}
+	if condition.cleanUp {
+		starts = min(starts, cleanUpStarts)
+		contenders = slices.DeleteFunc(slices.Clone(contenders), func(c contender) bool { return c.zip == "" || c.credentials != "" })
+	}
+	each := max(1, starts/warmStarts)
+	for round := range starts {
+		for _, c := range contenders {
+			if m.failures[c.name] != "" {
+				continue
+			}
+			later := 0
+			if condition.cleanUp {
+				later = laterCleanUps
+			} else if round%each == 0 && round/each < warmStarts {
+				later = warmInvocations
+			}
+			var one start
+			var err error
+			if !condition.fresh { // Another start right before, since some kernels evict what was not used for seconds.
+				_, err = b.start(c, allConditions[2], 0)
+			}
+			if err == nil {
+				one, err = b.start(c, condition, later)
+			}
+			if err != nil {
+				progress("%s: %s failed: %s", condition.name, c.name, err)
+				m.failures[c.name] = err.Error()
+				continue
+			}
+			m.starts[c.name] = append(m.starts[c.name], one)
+		}
+		progress("%s: %d of %d", condition.name, round+1, starts)
+	}
+	return m
+}
+
+// touched returns how many bytes of its executable a contender touches in a start and a call: with its list of pages emptied and
+// without read-ahead, they are what the page cache has afterwards.
+func (b *bench) touched(c contender, prefetch string) (int64, error) {
+	preload := filepath.Join(b.logs, "no-read-ahead.so")
+	source := filepath.Join(prefetch, "no-read-ahead.c")
+	if output, err := exec.Command("cc", "-O2", "-shared", "-fPIC", "-o", preload, source).CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("%s: %w", output, err)
+	}
+	program, err := os.ReadFile(c.command[0])
 	if err != nil {
-		return false
+		return 0, err
 	}
-	return file.Close() == nil
+	file, err := elf.Open(c.command[0])
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	if section := file.Section(".prefetch"); section != nil {
+		clear(program[section.Offset : section.Offset+section.Size])
+	}
+	c.app = filepath.Join(b.logs, "touched")
+	c.command = []string{filepath.Join(c.app, "bootstrap")}
+	os.MkdirAll(c.app, 0o755)
+	if err := os.WriteFile(c.command[0], program, 0o755); err != nil {
+		return 0, err
+	}
+	if _, err := b.start(c, allConditions[0], 0, "LD_PRELOAD="+preload); err != nil {
+		return 0, err
+	}
+	copied, err := os.Open(c.command[0])
+	if err != nil {
+		return 0, err
+	}
+	defer copied.Close()
+	return inMemory(copied)
 }
 
-// dropPageCache makes the next start read files from disk, as in a new sandbox: all files if the harness runs as root,
-// otherwise only the contender's own.
-func dropPageCache(contender built) error {
-	syscall.Sync()
-	if mayDropAll() {
-		return os.WriteFile(dropCaches, []byte("3"), 0)
+// newestGlibc returns the newest glibc that a program's symbols need, such as 2.34; 0 for one that is not linked with glibc.
+func newestGlibc(program string) float64 {
+	file, err := elf.Open(program)
+	if err != nil {
+		return 0
 	}
-	return filepath.Walk(contender.App, func(name string, info os.FileInfo, err error) error {
-		if err != nil || !info.Mode().IsRegular() {
-			return err
+	defer file.Close()
+	symbols, _ := file.ImportedSymbols()
+	newest := 0
+	for _, symbol := range symbols {
+		var minor int
+		if count, _ := fmt.Sscanf(symbol.Version, "GLIBC_2.%d", &minor); count == 1 {
+			newest = max(newest, minor)
 		}
-		file, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		const dontNeed = 4
-		if _, _, code := syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), 0, 0, dontNeed, 0, 0); code != 0 {
-			return code
-		}
-		return nil
-	})
+	}
+	if newest == 0 {
+		return 0
+	}
+	return 2 + float64(newest)/100
 }
 
-func tail(logFile string) string {
-	content, err := os.ReadFile(logFile)
-	text := strings.TrimSpace(string(content))
-	if err != nil || text == "" {
-		return ""
+// figure returns the median of a figure of a contender's starts, NaN if there are none.
+func (m measured) figure(contender string, read func(start) []float64) float64 {
+	var values []float64
+	if m.failures[contender] == "" {
+		for _, one := range m.starts[contender] {
+			values = append(values, read(one)...)
+		}
 	}
-	if len(text) > 600 {
-		text = "… " + text[len(text)-600:]
+	if len(values) == 0 {
+		return math.NaN()
 	}
-	return "; its output: " + strings.ReplaceAll(text, "\n", " | ")
+	slices.Sort(values)
+	middle := len(values) / 2
+	if len(values)%2 == 1 {
+		return values[middle]
+	}
+	return (values[middle-1] + values[middle]) / 2
 }
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func mib(bytes int64) float64    { return float64(bytes) / (1 << 20) }
+func mb(bytes int64) float64     { return float64(bytes) / 1e6 }

@@ -1,15 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 const (
@@ -23,33 +25,21 @@ type process struct {
 	command *exec.Cmd
 	gate    *os.File
 	exited  chan struct{}
+	group   *cgroup
 	// The figures of the shell, to subtract.
-	shellTime   time.Duration
-	shellFaults faults
-	group       *cgroup
+	shellTime time.Duration
+	shellRead int64
 }
 
-type faults struct {
-	minor, major int64
-}
-
-func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB int, env []string, group *cgroup, log *os.File) (*process, error) {
+func prepare(c contender, environment []string, group *cgroup, log *os.File) (*process, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer reader.Close()
-	executable, err := absolute(contender.Command[0], contender.App)
-	if err != nil {
-		return nil, err
-	}
-	arguments := append([]string{"-c", `read go && exec "$@"`, "sh", executable}, contender.Command[1:]...)
-	command := exec.Command("/bin/sh", arguments...)
-	command.Dir = contender.App
-	command.Env = slices.Concat(environment(contender.App, runtime.address, memoryMB, uploads, contender.fetchesKey), contender.env, env)
-	command.Stdin = reader
-	command.Stdout = log
-	command.Stderr = log
+	command := exec.Command("/bin/sh", append([]string{"-c", `read go && exec "$@"`, "sh"}, c.command...)...)
+	command.Dir, command.Env = c.app, environment
+	command.Stdin, command.Stdout, command.Stderr = reader, log, log
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := command.Start(); err != nil {
 		writer.Close()
@@ -60,41 +50,32 @@ func prepare(contender built, runtime *runtimeAPI, uploads *uploadsAPI, memoryMB
 		command.Wait()
 		close(p.exited)
 	}()
-	if err := p.prepare(); err != nil {
+	if err := p.waitForShell(); err != nil {
 		p.end()
 		return nil, err
 	}
 	return p, nil
 }
 
-// prepare moves the shell into its group and waits until it blocks in its read.
-func (p *process) prepare() error {
+// waitForShell moves the shell into its group and waits until it blocks in its read: system call 0 on file descriptor 0 of
+// x86-64, 63 of arm64.
+func (p *process) waitForShell() (err error) {
 	if p.group != nil {
 		if err := p.group.add(p.command.Process.Pid); err != nil {
 			return err
 		}
 	}
 	for try := 0; ; try++ {
-		stat, err := p.stat()
-		if err != nil {
-			return err
-		}
-		if stat.state == "S" && stat.waitsInPipe {
+		if call := p.proc("syscall"); strings.HasPrefix(call, "0 0x0 ") || strings.HasPrefix(call, "63 0x0 ") {
 			break
 		}
 		if try == 1000 {
-			return fmt.Errorf("the shell did not block in its read")
+			return errors.New("the shell did not block in its read")
 		}
 		time.Sleep(time.Millisecond)
 	}
-	var err error
-	if p.shellFaults, err = p.faults(); err != nil {
-		return err
-	}
-	if p.group != nil {
-		p.shellTime, err = p.group.usage.now()
-	}
-	return err
+	p.shellTime, p.shellRead = p.processorTime(), p.readFromDisk()
+	return nil
 }
 
 // release starts the contender and returns the time.
@@ -112,89 +93,103 @@ func (p *process) end() {
 	<-p.exited
 }
 
-// processorTime returns the processor time of all threads since the start.
-func (p *process) processorTime() (time.Duration, error) {
+// processorTime returns the processor time of all threads since the start, 0 if it cannot be measured.
+func (p *process) processorTime() time.Duration {
 	if p.group == nil {
-		return 0, nil
+		return 0
 	}
-	now, err := p.group.usage.now()
-	return now - p.shellTime, err
+	used, _ := p.group.used()
+	return used - p.shellTime
 }
 
-func (p *process) faultsSinceStart() (faults, error) {
-	now, err := p.faults()
-	return faults{now.minor - p.shellFaults.minor, now.major - p.shellFaults.major}, err
+// readFromDisk returns how many bytes were read from the disk for the process since the start.
+func (p *process) readFromDisk() int64 { return p.number("io", "read_bytes") - p.shellRead }
+
+func (p *process) resident() int64 { return p.number("status", "VmRSS") * 1024 }
+
+// number returns the number after a name and a colon in a file of /proc.
+func (p *process) number(file, name string) int64 {
+	_, rest, _ := strings.Cut("\n"+p.proc(file), "\n"+name+":")
+	fields := strings.Fields(rest)
+	if len(fields) == 0 {
+		return 0
+	}
+	number, _ := strconv.ParseInt(fields[0], 10, 64)
+	return number
 }
 
-func (p *process) faults() (faults, error) {
-	stat, err := p.stat()
-	return stat.faults, err
+func (p *process) proc(file string) string {
+	content, _ := os.ReadFile(fmt.Sprintf("/proc/%d/%s", p.command.Process.Pid, file))
+	return string(content)
 }
 
-type stat struct {
-	state       string
-	waitsInPipe bool
-	faults      faults
+// evict takes a contender's own files out of the page cache, so that the next start reads them from the disk, as in a fresh
+// sandbox. A language's runtime outside of its folder stays.
+func evict(folder string) error {
+	return filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		for range 20 {
+			const dontNeed = 4
+			if err := file.Sync(); err != nil {
+				return err
+			}
+			if _, _, code := syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), 0, 0, dontNeed, 0, 0); code != 0 {
+				return code
+			}
+			if left, err := inMemory(file); left == 0 {
+				return err
+			}
+			time.Sleep(50 * time.Millisecond) // The last process that had it may still be ending.
+		}
+		return fmt.Errorf("%s stays in the page cache", name)
+	})
 }
 
-func (p *process) stat() (stat, error) {
-	content, err := p.proc("stat")
+// inMemory returns how many bytes of a file the page cache has.
+func inMemory(file *os.File) (int64, error) {
+	status, err := file.Stat()
+	if err != nil || status.Size() == 0 {
+		return 0, err
+	}
+	mapped, err := syscall.Mmap(int(file.Fd()), 0, int(status.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
 	if err != nil {
-		return stat{}, err
+		return 0, err
 	}
-	// The name in parentheses may contain any character.
-	fields := strings.Fields(content[strings.LastIndexByte(content, ')')+1:])
-	minor, err := strconv.ParseInt(fields[7], 10, 64)
-	if err != nil {
-		return stat{}, err
+	defer syscall.Munmap(mapped)
+	page := os.Getpagesize()
+	pages := make([]byte, (len(mapped)+page-1)/page)
+	if _, _, code := syscall.Syscall(syscall.SYS_MINCORE, uintptr(unsafe.Pointer(&mapped[0])), uintptr(len(mapped)),
+		uintptr(unsafe.Pointer(&pages[0]))); code != 0 {
+		return 0, code
 	}
-	major, err := strconv.ParseInt(fields[9], 10, 64)
-	if err != nil {
-		return stat{}, err
+	count := 0
+	for _, state := range pages {
+		count += int(state & 1)
 	}
-	// System call 0 (read) on file descriptor 0.
-	call, err := p.proc("syscall")
-	return stat{fields[0], strings.HasPrefix(call, "0 0x0 "), faults{minor, major}}, err
-}
-
-type memory struct {
-	resident, peak int64
-	threads        int64
-}
-
-func (p *process) memory() (memory, error) {
-	status, err := p.proc("status")
-	if err != nil {
-		return memory{}, err
-	}
-	read := func(name string) int64 {
-		_, rest, _ := strings.Cut(status, "\n"+name+":")
-		number, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-		return number
-	}
-	return memory{resident: read("VmRSS") * 1024, peak: read("VmHWM") * 1024, threads: read("Threads")}, nil
-}
-
-func (p *process) proc(file string) (string, error) {
-	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", p.command.Process.Pid, file))
-	return string(content), err
-}
-
-func absolute(command, app string) (string, error) {
-	if strings.HasPrefix(command, "./") {
-		return filepath.Join(app, command), nil
-	}
-	return exec.LookPath(command)
+	return int64(count * page), nil
 }
 
 // environment returns the variables that Lambda sets and those that configure the function, with the variable for trust
 // anchors of each contender's platform.
-func environment(app, runtimeAPI string, memoryMB int, uploads *uploadsAPI, fetchesKey bool) []string {
-	key := []string{"OPENAI_API_KEY=" + apiKey}
-	if fetchesKey {
-		key = []string{"OPENAI_API_KEY_SECRET=openai-api-key", "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + strings.TrimSuffix(uploads.baseURL, "/v1")}
+func environment(c contender, runtimeAPI string, memoryMB int, uploads *uploadsAPI) []string {
+	var credentials []string
+	switch c.credentials {
+	case "":
+		credentials = []string{"OPENAI_API_KEY=" + apiKey}
+	case "secret":
+		credentials = []string{"OPENAI_API_KEY_SECRET=openai-api-key", "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + uploads.address}
+	case "identity":
+		credentials = []string{"OPENAI_IDENTITY_PROVIDER_ID=idp_bench", "OPENAI_SERVICE_ACCOUNT_ID=svc_bench",
+			"AWS_ENDPOINT_URL_STS=" + uploads.address, "OPENAI_TOKEN_URL=" + uploads.address + "/oauth/token"}
 	}
-	return append(key,
+	return append(credentials,
 		"AWS_LAMBDA_RUNTIME_API="+runtimeAPI,
 		"AWS_LAMBDA_FUNCTION_NAME="+functionName,
 		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
@@ -215,15 +210,14 @@ func environment(app, runtimeAPI string, memoryMB int, uploads *uploadsAPI, fetc
 		"_AWS_XRAY_DAEMON_ADDRESS=169.254.79.129",
 		"_AWS_XRAY_DAEMON_PORT=2000",
 		"_HANDLER=function.handler",
-		"LAMBDA_TASK_ROOT="+app,
+		"LAMBDA_TASK_ROOT="+c.app,
 		"LAMBDA_RUNTIME_DIR=/var/runtime",
-		"LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:"+app+":"+app+"/lib:/opt/lib",
+		"LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:"+c.app+":"+c.app+"/lib:/opt/lib",
 		"PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin",
 		"LANG=en_US.UTF-8",
 		"TZ=:UTC",
-		"SHLVL=0",
-		"PWD="+app,
-		"OPENAI_BASE_URL="+uploads.baseURL,
+		"PWD="+c.app,
+		"OPENAI_BASE_URL="+uploads.address+"/v1",
 		"SSL_CERT_FILE="+uploads.rootFile,
 		"NODE_EXTRA_CA_CERTS="+uploads.rootFile,
 	)

@@ -1,7 +1,7 @@
 """Cancels an OpenAI Upload, unless it completes in time.
 
-Needs boto3, and the stack's outputs ScheduleGroupName, CleanUpFunctionArn, SchedulerRoleArn and CleanUpFailuresArn in the
-environment. The caller's role needs the policy SchedulePolicyArn.
+Needs boto3, and the stack's outputs ScheduleGroupName, FunctionArn, SchedulerRoleArn and FailuresArn in the environment. The
+caller's role needs the policy ClientPolicyArn.
 
     python3 schedule.py upload_abc123
 """
@@ -26,10 +26,11 @@ def cancel_unless_completed(upload_id: str, after: timedelta = timedelta(minutes
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
         Target={
-            "Arn": os.environ["CleanUpFunctionArn"],
+            "Arn": os.environ["FunctionArn"],
             "RoleArn": os.environ["SchedulerRoleArn"],
-            "Input": json.dumps(upload_id),
-            "DeadLetterConfig": {"Arn": os.environ["CleanUpFailuresArn"]},
+            # A list of one: nobody waits, so an Upload that is final by then is success.
+            "Input": json.dumps([upload_id]),
+            "DeadLetterConfig": {"Arn": os.environ["FailuresArn"]},
         },
     )
     return response["ScheduleArn"]

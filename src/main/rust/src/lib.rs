@@ -1,244 +1,204 @@
-//! TLS and SHA-256 for the native executable, as C functions that `dev.cancelupload.crypto.NativeCrypto` declares.
+//! TLS and SHA-256 for the native executable, behind the one C function that `dev.cancelupload.tls.RustLibrary` calls.
 //!
-//! Nothing here reads, writes or waits: Java passes on the bytes of whole TLS records. A panic, which would be a
+//! rustls decides, Java reads and writes the sockets, and this moves the bytes between them. A panic, which would be a
 //! defect, becomes an error and never ends the process.
 
-mod chain;
-mod config;
-mod der;
-mod key;
-mod pem;
-mod reason;
-mod session;
-mod signatures;
 #[cfg(test)]
 mod tests;
-mod trust;
 
-use std::ffi::c_int;
+use std::io::{Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
-use config::Problem;
 use ring::{digest, hmac};
-use rustls::ClientConfig;
-use session::{Received, Session};
+use rustls::client::Resumption;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, Error, RootCertStore};
 
-/// Results of `cancel_upload_tls_receive` in place of a number of bytes.
-const CLOSED: isize = -1;
-const FAILED: isize = -2;
-
-/// Bits of `cancel_upload_tls_state`.
-const HANDSHAKING: c_int = 1;
-const TLS_1_3: c_int = 2;
-
-/// Runs a call from Java; a panic becomes `on_panic`, without the default hook's text on stderr.
-fn guarded<T>(on_panic: T, call: impl FnOnce() -> T) -> T {
-    #[cfg(not(test))]
-    static QUIET: std::sync::Once = std::sync::Once::new();
-    #[cfg(not(test))]
-    QUIET.call_once(|| panic::set_hook(Box::new(|_| {})));
-    panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or(on_panic)
+/// What is to be done, with a subject, two inputs and a target. Java has the same, in the same order:
+/// `RustLibrary.Operation`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub enum Operation {
+    /// Creates a configuration, which lives as long as the process. `first` is a PEM file of trust anchors, `second` the
+    /// PEM file of a client certificate, with its chain, then a zero and the PEM file of its key; each may be missing. The
+    /// built-in trust anchors are trusted if the subject is 1. Returns a handle.
+    Configure,
+    /// Starts a session, which is the client side of a connection, to the name or address that is `first`. The subject is
+    /// the handle of a configuration, and for the next the one that this returns.
+    Open,
+    /// Whether the handshake is not over: 1 or 0.
+    IsHandshaking,
+    /// Takes what was received, `first`. Returns how much of it: not all if there is plaintext to read first.
+    Receive,
+    /// Reads plaintext into the target. Returns the number of bytes, 0 if there are none now, or `Code::Closed`.
+    Read,
+    /// Encrypts all of `first`.
+    Write,
+    /// Hands over what is to be sent, as much as fits into the target. Returns the number of bytes, 0 if there are none.
+    Send,
+    /// Frees a session, which must not be used again.
+    Close,
+    /// SHA-256 of `first`, into the 32 bytes of the target.
+    Sha256,
+    /// HMAC with SHA-256 and the key `first` of `second`, into the 32 bytes of the target.
+    HmacSha256,
 }
 
-/// # Safety
-/// `start` has to be null, or `length` bytes must be readable there for as long as the result lives.
-unsafe fn bytes<'a>(start: *const u8, length: usize) -> &'a [u8] {
-    if start.is_null() {
-        &[]
-    } else {
-        std::slice::from_raw_parts(start, length)
-    }
+/// What is returned in place of a handle or a number of bytes. Java has the same: `RustLibrary.Code`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Code {
+    /// The server has closed the connection by close_notify.
+    Closed = -1,
+    /// Here and below the target has the reason, and a zero after it.
+    Failed = -2,
+    TrustAnchorsUnusable = -3,
+    CertificateUnusable = -4,
+    KeyUnusable = -5,
 }
 
-/// None if the length is negative, which is not the same as an empty text.
+type Failure = (Code, String);
+
+fn failure<E: ToString>(code: Code) -> impl Fn(E) -> Failure {
+    move |error| (code, error.to_string())
+}
+
+/// Performs an operation.
 ///
 /// # Safety
-/// As for `bytes`.
-unsafe fn optional<'a>(start: *const u8, length: isize) -> Option<&'a [u8]> {
-    usize::try_from(length).ok().map(|length| bytes(start, length))
-}
-
-/// # Safety
-/// `start` has to be null, or `length` bytes must be writable there, by nobody else, for as long as the result lives.
-unsafe fn bytes_mut<'a>(start: *mut u8, length: usize) -> &'a mut [u8] {
-    if start.is_null() {
-        &mut []
-    } else {
-        std::slice::from_raw_parts_mut(start, length)
-    }
-}
-
-/// Creates a configuration, which lives as long as the process.
-///
-/// `anchors` is the text of a PEM file, with a negative length for the built-in trust anchors alone; `chain` and `key`
-/// are those of the client certificate, with negative lengths for none. Returns null if `problem` says that one of them
-/// cannot be used.
-///
-/// # Safety
-/// Each pointer has to be null or that of as many bytes as its length says; `problem` has to be that of one number.
+/// Each pointer has to be null or that of as many bytes as the length after it says, which below zero says that there is
+/// none; the subject has to be as `Operation` says, and a session used by one thread at a time.
 #[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_config(
-    anchors: *const u8,
-    anchors_length: isize,
-    built_in: c_int,
-    chain: *const u8,
-    chain_length: isize,
-    key: *const u8,
-    key_length: isize,
-    problem: *mut c_int,
-) -> *const ClientConfig {
-    let result = guarded(Err(Problem::Defect), || {
-        let (chain, key) = (optional(chain, chain_length), optional(key, key_length));
-        // One without the other is a client certificate too, of which a file is empty.
-        let identity = chain.or(key).map(|_| (chain.unwrap_or_default(), key.unwrap_or_default()));
-        config::create(optional(anchors, anchors_length), built_in != 0, identity)
-    });
-    match result {
-        Ok(config) => Arc::into_raw(Arc::new(config)),
-        Err(cause) => {
-            *problem = cause as c_int;
-            std::ptr::null()
-        }
-    }
-}
-
-/// Starts the client side of a connection to a host name or address literal; null if `host` is neither.
-///
-/// # Safety
-/// `config` has to be one of `cancel_upload_tls_config`, and `host` that of `host_length` bytes.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_open(
-    config: *const ClientConfig,
-    host: *const u8,
-    host_length: usize,
-) -> *mut Session {
-    guarded(std::ptr::null_mut(), || {
-        Arc::increment_strong_count(config);
-        match Session::new(Arc::from_raw(config), bytes(host, host_length)) {
-            Some(session) => Box::into_raw(Box::new(session)),
-            None => std::ptr::null_mut(),
-        }
-    })
-}
-
-/// Decrypts one complete record. Returns the number of bytes of plaintext, 0 if the record has none, or `CLOSED`
-/// or `FAILED`.
-///
-/// # Safety
-/// `session` has to be an open one, and used by this thread only; each other pointer that of as many bytes as its
-/// length says.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_receive(
-    session: *mut Session,
-    record: *const u8,
-    record_length: usize,
-    plaintext: *mut u8,
-    plaintext_length: usize,
-) -> isize {
-    guarded(FAILED, || match (*session).receive(bytes(record, record_length), bytes_mut(plaintext, plaintext_length)) {
-        Received::Plaintext(length) => length as isize,
-        Received::Closed => CLOSED,
-        Received::Failed => FAILED,
-    })
-}
-
-/// Encrypts plaintext, and returns how many bytes there are to send: those, and the handshake's. -1 if that failed.
-///
-/// # Safety
-/// As for `cancel_upload_tls_receive`.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_send(session: *mut Session, plaintext: *const u8, length: usize) -> isize {
-    guarded(-1, || match (*session).send(bytes(plaintext, length)) {
-        Some(pending) => pending as isize,
-        None => -1,
-    })
-}
-
-/// Moves what is to be sent, all of which has to fit.
-///
-/// # Safety
-/// As for `cancel_upload_tls_receive`.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_take(session: *mut Session, target: *mut u8, length: usize) {
-    guarded((), || (*session).take(bytes_mut(target, length)))
-}
-
-/// The sum of `HANDSHAKING`, while the handshake is not over or something is to be sent, and `TLS_1_3`.
-///
-/// # Safety
-/// As for `cancel_upload_tls_receive`.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_state(session: *mut Session) -> c_int {
-    guarded(0, || {
-        let session = &*session;
-        let handshaking = if session.is_handshaking() { HANDSHAKING } else { 0 };
-        let version = if session.is_tls_1_3() { TLS_1_3 } else { 0 };
-        handshaking | version
-    })
-}
-
-/// Whether anything is to be sent.
-///
-/// # Safety
-/// As for `cancel_upload_tls_receive`.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_wants_to_send(session: *mut Session) -> c_int {
-    guarded(0, || (*session).wants_to_send() as c_int)
-}
-
-/// Copies the reason of the last failure, as much as fits; returns its length there.
-///
-/// # Safety
-/// As for `cancel_upload_tls_receive`.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_reason(session: *mut Session, target: *mut u8, length: usize) -> usize {
-    guarded(0, || {
-        let reason = (*session).reason().as_bytes();
-        let copied = reason.len().min(length);
-        bytes_mut(target, copied).copy_from_slice(&reason[..copied]);
-        copied
-    })
-}
-
-/// Frees a session.
-///
-/// # Safety
-/// `session` has to be an open one; it must not be used again.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_tls_close(session: *mut Session) {
-    guarded((), || drop(Box::from_raw(session)))
-}
-
-/// The number of sessions that are open.
-#[no_mangle]
-pub extern "C" fn cancel_upload_tls_sessions() -> usize {
-    session::open()
-}
-
-/// SHA-256 of a text, as 32 bytes.
-///
-/// # Safety
-/// `text` has to be that of `length` bytes, and `target` that of 32.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_sha256(text: *const u8, length: usize, target: *mut u8) {
-    guarded((), || bytes_mut(target, 32).copy_from_slice(digest::digest(&digest::SHA256, bytes(text, length)).as_ref()))
-}
-
-/// HMAC with SHA-256 of a text, as 32 bytes.
-///
-/// # Safety
-/// `key` and `text` have to be those of as many bytes as their lengths say, and `target` that of 32.
-#[no_mangle]
-pub unsafe extern "C" fn cancel_upload_hmac_sha256(
-    key: *const u8,
-    key_length: usize,
-    text: *const u8,
-    length: usize,
+pub unsafe extern "C" fn cancel_upload_tls(
+    operation: Operation,
+    subject: isize,
+    first: *const u8,
+    first_length: isize,
+    second: *const u8,
+    second_length: isize,
     target: *mut u8,
-) {
-    guarded((), || {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, bytes(key, key_length));
-        bytes_mut(target, 32).copy_from_slice(hmac::sign(&key, bytes(text, length)).as_ref())
+    target_length: isize,
+) -> isize {
+    let target = match target.is_null() {
+        true => &mut [],
+        false => std::slice::from_raw_parts_mut(target, target_length as usize),
+    };
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        perform(operation, subject, optional(first, first_length), optional(second, second_length), target)
+    }));
+    result.unwrap_or_else(|_| Err(failure(Code::Failed)("the TLS library failed"))).unwrap_or_else(|(code, text)| {
+        let length = text.len().min(target.len().saturating_sub(1));
+        target[..length].copy_from_slice(&text.as_bytes()[..length]);
+        target[length..].fill(0);
+        code as isize
     })
+}
+
+unsafe fn optional<'a>(start: *const u8, length: isize) -> Option<&'a [u8]> {
+    let length = usize::try_from(length).ok()?;
+    Some(if start.is_null() { &[] } else { std::slice::from_raw_parts(start, length) })
+}
+
+unsafe fn perform(
+    operation: Operation,
+    subject: isize,
+    first: Option<&[u8]>,
+    second: Option<&[u8]>,
+    target: &mut [u8],
+) -> Result<isize, Failure> {
+    let failed = |error: std::io::Error| failure(Code::Failed)(error);
+    let session = subject as *mut ClientConnection;
+    let input = first.unwrap_or_default();
+    match operation {
+        Operation::Configure => {
+            // A panic writes nothing to stderr.
+            #[cfg(not(test))]
+            panic::set_hook(Box::new(|_| {}));
+            let config = configuration(first, subject == 1, second)?;
+            return Ok(Arc::into_raw(Arc::new(config)) as isize);
+        }
+        Operation::Open => {
+            let config = subject as *const ClientConfig;
+            let host = String::from_utf8_lossy(input).into_owned();
+            let name = ServerName::try_from(host).map_err(failure(Code::Failed))?;
+            Arc::increment_strong_count(config);
+            let session = ClientConnection::new(Arc::from_raw(config), name).map_err(failure(Code::Failed))?;
+            return Ok(Box::into_raw(Box::new(session)) as isize);
+        }
+        Operation::IsHandshaking => return Ok((*session).is_handshaking() as isize),
+        Operation::Receive => {
+            let mut rest = input;
+            while !rest.is_empty() && (*session).wants_read() {
+                (*session).read_tls(&mut rest).map_err(failed)?;
+                (*session).process_new_packets().map_err(failure(Code::Failed))?;
+            }
+            return Ok((input.len() - rest.len()) as isize);
+        }
+        Operation::Read => {
+            return Ok(match (*session).reader().read(target) {
+                Ok(0) => Code::Closed as isize,
+                Ok(count) => count as isize,
+                Err(_) => 0, // It would have to wait.
+            });
+        }
+        Operation::Write => {
+            (*session).set_buffer_limit(None);
+            (*session).writer().write_all(input).map_err(failed)?;
+        }
+        Operation::Send => {
+            let mut room = &mut target[..];
+            while (*session).wants_write() && !room.is_empty() {
+                (*session).write_tls(&mut room).map_err(failed)?;
+            }
+            let left = room.len();
+            return Ok((target.len() - left) as isize);
+        }
+        Operation::Close => drop(Box::from_raw(session)),
+        Operation::Sha256 => target.copy_from_slice(digest::digest(&digest::SHA256, input).as_ref()),
+        Operation::HmacSha256 => {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, input);
+            target.copy_from_slice(hmac::sign(&key, second.unwrap_or_default()).as_ref());
+        }
+    }
+    Ok(0)
+}
+
+fn configuration(anchors: Option<&[u8]>, built_in: bool, identity: Option<&[u8]>) -> Result<ClientConfig, Failure> {
+    let mut roots = RootCertStore::empty();
+    if let Some(file) = anchors {
+        // A bundle may have certificates that are none to webpki; the others are good all the same.
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(file).filter_map(Result::ok));
+        if roots.is_empty() {
+            return Err(failure(Code::TrustAnchorsUnusable)("there is no certificate in it"));
+        }
+    }
+    if built_in {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(failure(Code::Failed))?
+        .with_root_certificates(roots);
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some(files) => {
+            let (chain, key) = files.split_at(files.iter().position(|byte| *byte == 0).unwrap_or(files.len()));
+            let chain = CertificateDer::pem_slice_iter(chain).collect::<Result<Vec<_>, _>>();
+            let chain = chain.map_err(failure(Code::CertificateUnusable))?;
+            if chain.is_empty() {
+                return Err(failure(Code::CertificateUnusable)("there is no certificate in it"));
+            }
+            let key =
+                PrivateKeyDer::from_pem_slice(key.get(1..).unwrap_or_default()).map_err(failure(Code::KeyUnusable))?;
+            builder.with_client_auth_cert(chain, key).map_err(|error| match error {
+                Error::InvalidCertificate(_) => failure(Code::CertificateUnusable)(error),
+                _ => failure(Code::KeyUnusable)(error),
+            })?
+        }
+    };
+    // No session outlives its connection: a handshake costs half a millisecond, and nothing has to be bounded.
+    config.resumption = Resumption::disabled();
+    Ok(config)
 }

@@ -2,35 +2,42 @@ package dev.cancelupload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cancelupload.cancel.Canceller;
-import dev.cancelupload.cancel.Outcome;
-import dev.cancelupload.config.Export;
+import dev.cancelupload.cancel.Report;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.lambda.Event;
 import dev.cancelupload.lambda.InvocationFailure;
-import dev.cancelupload.lambda.LambdaEvent;
-import dev.cancelupload.lambda.LambdaEvent.Message;
-import dev.cancelupload.lambda.LambdaEvent.Payload;
-import dev.cancelupload.lambda.LambdaEvent.SnsNotifications;
-import dev.cancelupload.lambda.LambdaEvent.SqsMessages;
-import dev.cancelupload.lambda.UploadIds;
-import dev.cancelupload.lambda.WrongEvent;
+import dev.cancelupload.lambda.ProxyRequest;
+import dev.cancelupload.lambda.ProxyResponse;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.Outcome;
+import dev.cancelupload.openai.Outcome.State;
+import dev.cancelupload.openai.UploadId;
 import dev.cancelupload.time.Budget;
+import dev.cancelupload.time.InvocationDeadline;
 import io.quarkus.funqy.Funq;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Cancels one Upload, for direct and asynchronous invocations, Step Functions and EventBridge, and one for each message
- * of SQS and SNS.
+ * The function: cancels OpenAI Uploads. The event says what is meant: one id is "cancel this Upload and give it to me",
+ * and everything else but an HTTP request is "see to it that none of these stays pending".
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
  */
 @Singleton
-public class CancelUpload {
+public class CancelUpload implements Event.Handler<JsonNode> {
+
+    /** API Gateway gives up after 29 or 30 seconds. */
+    private static final Duration MAX_HTTP = Duration.ofSeconds(28);
 
     @Inject
     Canceller canceller;
@@ -39,66 +46,99 @@ public class CancelUpload {
     InvocationLog log;
 
     /**
-     * @param event names the upload
-     * @return the cancelled Upload; the failed messages for SQS; {@code null} for SNS
-     * @throws InvocationFailure if the upload was not cancelled; {@link FailureKind} has its error types
+     * @param event of any trigger
+     * @return what its trigger expects: the Upload, a report, {@code batchItemFailures} or an HTTP response
+     * @throws InvocationFailure if that is an error; {@link FailureKind} has its types
      */
-    @Funq(Export.CANCEL_UPLOAD_NAME)
-    public JsonNode cancelUpload(LambdaEvent event) {
-        Budget budget = canceller.budget();
-        if (event instanceof SqsMessages sqs) {
-            return sqs(sqs.messages(), budget);
-        }
-        if (event instanceof SnsNotifications sns) {
-            return sns(sns.messages(), budget);
-        }
-        if (event instanceof Payload payload) {
-            return payload(payload.ids(), budget);
-        }
-        throw InvocationFailure.of(log.invalidEvent(Export.CANCEL_UPLOAD, WrongEvent.of(event, Export.CANCEL_UPLOAD)));
+    @Funq
+    public JsonNode cancelUpload(Event event) {
+        return event.handledBy(this);
     }
 
-    private JsonNode payload(UploadIds ids, Budget budget) {
-        Outcome outcome = canceller.cancel(ids.one(), Optional.empty(), budget);
-        log.invocation(Export.CANCEL_UPLOAD, outcome);
-        if (outcome instanceof Outcome.Success success) {
-            return Json.raw(success.cancelled().json());
-        }
-        throw InvocationFailure.of(((Outcome.Failure) outcome).failure());
+    @Override
+    public JsonNode one(Event.OneUpload event) {
+        Outcome outcome = canceller.cancel(event.id(), Optional.empty(), InvocationDeadline.budget());
+        log.invocation("one", outcome);
+        return outcome.map(cancelled -> Json.raw(cancelled.json()), failure -> {
+            throw InvocationFailure.of(failure);
+        });
     }
 
-    private JsonNode sqs(List<Message> messages, Budget budget) {
-        List<Outcome> outcomes = cancelled(messages, budget);
+    @Override
+    public JsonNode ids(Event.UploadIds event) {
+        return reported(cancelAll(event.shape(), event.ids(), Map.of()));
+    }
+
+    @Override
+    public JsonNode sns(Event.SnsNotifications event) {
+        return reported(cancelAll("sns", event.messages()));
+    }
+
+    private static JsonNode reported(Report report) {
+        report.incomplete().ifPresent(failure -> {
+            throw InvocationFailure.of(failure);
+        });
+        return report.toJson();
+    }
+
+    @Override
+    public JsonNode sqs(Event.SqsMessages event) {
+        Report report = cancelAll("sqs", event.messages());
         ObjectNode response = Json.object();
         ArrayNode failures = response.putArray("batchItemFailures");
-        for (int i = 0; i < outcomes.size(); i++) {
-            // A message that can never succeed is returned too, so that it goes to the dead-letter queue. A message
-            // whose Upload is already final is done.
-            if (outcomes.get(i).failureUnlessFinal().isPresent()) {
-                failures.addObject().put("itemIdentifier", messages.get(i).id());
+        for (Event.Message message : event.messages()) {
+            State state = report.outcomes().get(message.uploadId()).state();
+            // What failed for good comes back too, so that it ends in the dead-letter queue.
+            if (state != State.CANCELLED && state != State.FINAL) {
+                failures.addObject().put("itemIdentifier", message.id());
             }
         }
         return response;
     }
 
-    /** An Upload that is already final is no failure, since SNS may deliver a notification twice. */
-    private JsonNode sns(List<Message> messages, Budget budget) {
-        for (Outcome outcome : cancelled(messages, budget)) {
-            if (outcome.failureUnlessFinal().isPresent()) {
-                throw InvocationFailure.of(outcome.failureUnlessFinal().get());
-            }
+    private Report cancelAll(String shape, List<Event.Message> messages) {
+        Map<UploadId, List<String>> messageIds = new HashMap<>();
+        for (Event.Message message : messages) {
+            messageIds
+                    .computeIfAbsent(message.uploadId(), id -> new ArrayList<>(1))
+                    .add(message.id());
         }
-        return NullNode.getInstance();
+        return cancelAll(shape, messages.stream().map(Event.Message::uploadId).toList(), messageIds);
     }
 
-    private List<Outcome> cancelled(List<Message> messages, Budget budget) {
-        InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);
-        List<Outcome> outcomes = canceller.cancelAll(
-                messages.stream().map(Message::upload).toList(),
-                budget,
-                (outcome, position) -> batch.finished(
-                        outcome, Optional.of(messages.get(position).id())));
-        batch.messages(outcomes, budget.elapsed());
-        return outcomes;
+    private Report cancelAll(String shape, List<UploadId> ids, Map<UploadId, List<String>> messageIds) {
+        Budget budget = InvocationDeadline.budget();
+        InvocationLog.Batch batch = log.batch(shape);
+        Report report = canceller.cancelAll(
+                ids, budget, outcome -> batch.finished(outcome, messageIds.getOrDefault(outcome.id(), List.of())));
+        batch.summary(report, budget.elapsed());
+        return report;
+    }
+
+    @Override
+    public JsonNode http(Event.Http event) {
+        ProxyRequest request = event.request();
+        Optional<UploadId> id = request.upload();
+        if (id.isEmpty()) {
+            return unknownOperation(request, ProxyResponse.unknownPath(request));
+        }
+        if (!request.method().equals("POST")) {
+            return unknownOperation(request, ProxyResponse.methodNotAllowed(request));
+        }
+        Outcome outcome = canceller.cancel(
+                id.get(), request.clientRequestId(), InvocationDeadline.budget().atMost(MAX_HTTP));
+        log.invocation("http", outcome);
+        return outcome.map(ProxyResponse::cancelled, ProxyResponse::failed).toJson(request.format());
+    }
+
+    private JsonNode unknownOperation(ProxyRequest request, ProxyResponse response) {
+        log.unknownOperation(response.status());
+        return response.toJson(request.format());
+    }
+
+    @Override
+    public JsonNode refused(Event.Refused event) {
+        log.refused(event.failure());
+        throw InvocationFailure.of(event.failure());
     }
 }

@@ -26,8 +26,11 @@ class DocumentationTest {
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     @Test
-    void theReadmesTableHasEveryVariableAndNoOther() throws IOException {
-        assertEquals(names(Variable.values()), firstColumn("README.md", "| variable |"));
+    void theReadmeHasEveryVariableAndNoOther() throws IOException {
+        Set<String> ours = names(Variable.values()).stream()
+                .filter(name -> !name.startsWith("AWS_"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(ours, firstColumn("README.md", "| variable |"));
     }
 
     @ParameterizedTest

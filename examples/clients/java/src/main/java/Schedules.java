@@ -9,8 +9,8 @@ import software.amazon.awssdk.services.scheduler.model.FlexibleTimeWindowMode;
 
 /**
  * Cancels OpenAI Uploads, unless they complete in time. It needs the stack's outputs {@code ScheduleGroupName},
- * {@code CleanUpFunctionArn}, {@code SchedulerRoleArn} and {@code CleanUpFailuresArn} in the environment. The caller's role
- * needs the policy {@code SchedulePolicyArn}.
+ * {@code FunctionArn}, {@code SchedulerRoleArn} and {@code FailuresArn} in the environment. The caller's role needs the
+ * policy {@code ClientPolicyArn}.
  *
  * <pre>../../../mvnw compile exec:java -Dexec.args=upload_abc123</pre>
  */
@@ -35,10 +35,11 @@ public class Schedules {
                 .flexibleTimeWindow(window -> window.mode(FlexibleTimeWindowMode.OFF))
                 .actionAfterCompletion(ActionAfterCompletion.DELETE)
                 .target(target -> target
-                        .arn(System.getenv("CleanUpFunctionArn"))
+                        .arn(System.getenv("FunctionArn"))
                         .roleArn(System.getenv("SchedulerRoleArn"))
-                        .input('"' + uploadId + '"')
-                        .deadLetterConfig(deadLetters -> deadLetters.arn(System.getenv("CleanUpFailuresArn")))));
+                        // A list of one: nobody waits, so an Upload that is final by then is success.
+                        .input("[\"" + uploadId + "\"]")
+                        .deadLetterConfig(deadLetters -> deadLetters.arn(System.getenv("FailuresArn")))));
     }
 
     /** @param args the upload's id; it is cancelled in half an hour */

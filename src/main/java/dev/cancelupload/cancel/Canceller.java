@@ -1,24 +1,27 @@
 package dev.cancelupload.cancel;
 
 import dev.cancelupload.config.Configuration;
-import dev.cancelupload.openai.CancelCall;
+import dev.cancelupload.openai.Cancellation;
+import dev.cancelupload.openai.Cancellation.Step;
+import dev.cancelupload.openai.Failure;
 import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.openai.NamedUpload;
-import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.openai.Outcome;
 import dev.cancelupload.openai.UploadId;
 import dev.cancelupload.openai.UploadsClient;
 import dev.cancelupload.time.Budget;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ObjIntConsumer;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/** Cancels one upload or many, and returns the outcome of each. The failure of one does not affect the others. */
+/** Cancels one Upload or many, and returns the outcome of each. */
 public final class Canceller {
 
     private static final Logger LOG = Logger.getLogger(Canceller.class);
@@ -26,66 +29,69 @@ public final class Canceller {
     private final UploadsClient client;
     private final Configuration configuration;
 
-    /** @param configuration the time budget and the concurrency */
+    /** @param configuration the time for one Upload, and the concurrency */
     public Canceller(UploadsClient client, Configuration configuration) {
         this.client = client;
         this.configuration = configuration;
     }
 
-    /** The budget of an invocation that starts now. */
-    public Budget budget() {
-        return Budget.of(configuration.budget());
-    }
-
     /**
-     * Cancels one upload.
+     * Cancels one Upload, in {@code CANCEL_BUDGET} at most.
      *
      * @param clientRequestId the caller's identifier of the request for OpenAI's support, if it has one
+     * @param invocation the time of the invocation
      */
-    public Outcome cancel(NamedUpload upload, Optional<String> clientRequestId, Budget budget) {
-        Job job = new Job(upload, clientRequestId, budget);
-        for (Optional<Duration> wait = job.attempt(); wait.isPresent(); wait = job.attempt()) {
-            pause(wait.get());
-        }
-        return job.outcome;
-    }
-
-    private static void pause(Duration wait) {
+    public Outcome cancel(UploadId id, Optional<String> clientRequestId, Budget invocation) {
+        Cancellation cancellation = client.cancellation(id, clientRequestId, invocation.atMost(configuration.budget()));
         try {
-            TimeUnit.NANOSECONDS.sleep(wait.toNanos());
+            Step step = cancellation.next();
+            while (step instanceof Step.Wait wait) {
+                TimeUnit.NANOSECONDS.sleep(wait.time().toNanos());
+                step = cancellation.next();
+            }
+            return ((Step.Done) step).outcome();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted between two attempts", e);
+            return defect(id, e);
+        } catch (RuntimeException | Error e) {
+            return defect(id, e);
         }
+    }
+
+    private static Outcome defect(UploadId id, Throwable e) {
+        LOG.error("A defect of this function", e);
+        return new Outcome.NotCancelled(
+                id,
+                Failure.of(
+                        FailureKind.INTERNAL_ERROR,
+                        "Upload " + id + " was not confirmed as cancelled because of a defect of this function ("
+                                + e.getClass().getSimpleName() + "). Its log has more."),
+                0);
     }
 
     /**
-     * Cancels many uploads, {@code CLEAN_UP_CONCURRENCY} at a time and within one budget. While one waits for its next
-     * attempt, its thread works on others.
+     * Cancels many Uploads, {@code CLEAN_UP_CONCURRENCY} at a time. While one waits for its next attempt, its thread
+     * works on others. After a failure that all others would have too, no further request is sent.
      *
-     * @param finished is called with each outcome and its position, on the thread that finished it
-     * @return the {@linkplain Outcome#summary summaries} in the order of the Uploads
+     * @param ids each is tried once, however often it is in the list
+     * @param invocation the time of the invocation, which the whole batch shares
+     * @param finished is called with each outcome, on the thread that has finished it
+     * @return the {@linkplain Outcome#summary summaries}, in the order of the list
      */
-    public List<Outcome> cancelAll(List<NamedUpload> uploads, Budget budget, ObjIntConsumer<Outcome> finished) {
-        Outcome[] outcomes = new Outcome[uploads.size()];
-        CountDownLatch unfinished = new CountDownLatch(uploads.size());
-        int threads = Math.max(1, Math.min(configuration.cleanUpConcurrency(), uploads.size()));
+    public Report cancelAll(List<UploadId> ids, Budget invocation, Consumer<Outcome> finished) {
+        List<UploadId> distinct = ids.stream().distinct().toList();
+        int threads = Math.max(1, Math.min(configuration.cleanUpConcurrency(), distinct.size()));
         ScheduledThreadPoolExecutor workers = new ScheduledThreadPoolExecutor(threads);
         try {
-            for (int i = 0; i < outcomes.length; i++) {
-                int position = i;
-                Job job = new Job(uploads.get(i), Optional.empty(), budget);
-                workers.execute(() -> attempt(workers, job, () -> {
-                    outcomes[position] = job.outcome.summary();
-                    try {
-                        finished.accept(outcomes[position], position);
-                    } finally {
-                        unfinished.countDown();
-                    }
-                }));
+            Batch batch = new Batch(workers, finished, distinct.size());
+            for (UploadId id : distinct) {
+                Cancellation cancellation = client.cancellation(id, Optional.empty(), invocation);
+                workers.execute(() -> batch.work(id, cancellation));
             }
-            unfinished.await();
-            return Arrays.asList(outcomes);
+            batch.unfinished.await();
+            Map<UploadId, Outcome> outcomes = new LinkedHashMap<>();
+            distinct.forEach(id -> outcomes.put(id, batch.outcomes.get(id)));
+            return new Report(outcomes, Optional.ofNullable(batch.stop));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in the middle of a batch", e);
@@ -94,71 +100,48 @@ public final class Canceller {
         }
     }
 
-    private static void attempt(ScheduledThreadPoolExecutor workers, Job job, Runnable whenFinished) {
-        Optional<Duration> wait = job.attempt();
-        if (wait.isPresent()) {
-            workers.schedule(
-                    () -> attempt(workers, job, whenFinished), wait.get().toNanos(), TimeUnit.NANOSECONDS);
-        } else {
-            whenFinished.run();
-        }
-    }
+    private static final class Batch {
 
-    /** Cancels one upload step by step. */
-    private final class Job {
+        private final ScheduledThreadPoolExecutor workers;
+        private final Consumer<Outcome> finished;
+        private final CountDownLatch unfinished;
+        private final Map<UploadId, Outcome> outcomes = new ConcurrentHashMap<>();
+        /** The failure after which no further request is sent; null if there was none. */
+        private volatile Failure stop;
 
-        private final NamedUpload upload;
-        private final Optional<String> clientRequestId;
-        private final Budget budget;
-        private CancelCall call;
-        private long start;
-        /** Null until the upload is finished. */
-        private Outcome outcome;
-
-        Job(NamedUpload upload, Optional<String> clientRequestId, Budget budget) {
-            this.upload = upload;
-            this.clientRequestId = clientRequestId;
-            this.budget = budget;
+        Batch(ScheduledThreadPoolExecutor workers, Consumer<Outcome> finished, int size) {
+            this.workers = workers;
+            this.finished = finished;
+            this.unfinished = new CountDownLatch(size);
         }
 
-        /**
-         * Makes one attempt.
-         *
-         * @return how long to wait before the next; empty if there is an outcome
-         */
-        Optional<Duration> attempt() {
+        /** Makes one attempt. Whatever is thrown, the batch neither hangs nor loses an Upload. */
+        void work(UploadId id, Cancellation cancellation) {
             try {
-                if (call == null) {
-                    start = System.nanoTime();
-                    if (upload instanceof NamedUpload.Invalid invalid) {
-                        throw invalid.why();
-                    }
-                    call = client.cancel(((NamedUpload.Valid) upload).id(), clientRequestId, budget);
+                Step step = stop == null ? cancellation.next() : new Step.Done(cancellation.stop(stop));
+                if (step instanceof Step.Wait wait) {
+                    Duration time = wait.time();
+                    workers.schedule(() -> work(id, cancellation), time.toNanos(), TimeUnit.NANOSECONDS);
+                } else {
+                    finish(id, ((Step.Done) step).outcome());
                 }
-                Optional<Duration> wait = call.attempt();
-                if (wait.isEmpty()) {
-                    outcome = new Outcome.Success(upload.given(), call.cancelled(), millis());
-                }
-                return wait;
-            } catch (UploadFailure e) {
-                outcome = new Outcome.Failure(upload.given(), e, millis());
-            } catch (RuntimeException e) {
-                LOG.error("A defect of this function", e);
-                outcome = new Outcome.Failure(
-                        upload.given(),
-                        UploadFailure.of(
-                                FailureKind.INTERNAL_ERROR,
-                                "Upload " + UploadId.shown(upload.given())
-                                        + " was not confirmed as cancelled because of a defect of this function ("
-                                        + e.getClass().getSimpleName()
-                                        + "). Its log has more."),
-                        millis());
+            } catch (RuntimeException | Error e) {
+                finish(id, defect(id, e));
             }
-            return Optional.empty();
         }
 
-        private long millis() {
-            return (System.nanoTime() - start) / 1_000_000;
+        private void finish(UploadId id, Outcome outcome) {
+            if (stop == null) {
+                stop = outcome.failure()
+                        .filter(failure -> failure.kind().stopsBatch())
+                        .orElse(null);
+            }
+            outcomes.put(id, outcome.summary());
+            try {
+                finished.accept(outcome);
+            } finally {
+                unfinished.countDown();
+            }
         }
     }
 }

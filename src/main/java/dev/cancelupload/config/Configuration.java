@@ -1,39 +1,35 @@
 package dev.cancelupload.config;
 
 import dev.cancelupload.http.Proxy;
-import dev.cancelupload.redaction.Redaction;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
  * The configuration from the environment, read and checked once at init. {@link Variable} lists the variables; the
  * README documents them.
  *
- * @param apiKey OpenAI's API key, or the secret that contains it
+ * @param credentials where the credentials for OpenAI come from
  * @param baseUrl the API's URL without a trailing slash; https, or http to a loopback address
  * @param organization value of {@code OpenAI-Organization}; empty to omit it
  * @param project value of {@code OpenAI-Project}; empty to omit it
  * @param maxRetries the greatest number of attempts after the first
  * @param timeout of one attempt, from connecting to the last byte of the response
- * @param budget of a whole invocation, waits included
- * @param cleanUpConcurrency how many cancel calls run at a time
- * @param connectAtInit whether to open a connection before the first invocation
- * @param trustAnchors PEM file with the certificates to trust instead of the built-in ones
- * @param clientCertificate for mutual TLS
- * @param proxy to connect through; empty for a direct connection
+ * @param budget of an invocation for one id, waits included
+ * @param cleanUpConcurrency how many cancel calls of a batch run at a time
+ * @param trustAnchors PEM file with the certificates to trust: for OpenAI in place of the built-in ones
+ * @param clientCertificate for mutual TLS with OpenAI
+ * @param proxy to reach OpenAI through; empty for a direct connection
+ * @param notes what the operator should know, to be logged at init, each one line
  */
 public record Configuration(
-        ApiKeySource apiKey,
+        CredentialsSource credentials,
         URI baseUrl,
         Optional<String> organization,
         Optional<String> project,
@@ -41,14 +37,21 @@ public record Configuration(
         Duration timeout,
         Duration budget,
         int cleanUpConcurrency,
-        boolean connectAtInit,
         Optional<Path> trustAnchors,
         Optional<ClientCertificate> clientCertificate,
-        Optional<Proxy> proxy) {
+        Optional<Proxy> proxy,
+        List<String> notes) {
 
-    static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
-
+    private static final String DEFAULT_BASE_URL = "https://api.openai.com/v1";
+    private static final String DEFAULT_TOKEN_URL = "https://auth.openai.com/oauth/token";
     private static final Duration MAX_DURATION = Duration.ofMinutes(15);
+
+    /** Variables of earlier versions that change nothing any more, and why. */
+    private static final String[][] GONE = {
+        {"QUARKUS_FUNQY_EXPORT", "there is one function, cancelUpload, and it takes every event"},
+        {"OPENAI_API_KEY_TTL", "a secret is read again every five minutes and whenever OpenAI refuses the key"},
+        {"CONNECT_AT_INIT", "the first connection is always opened during init"}
+    };
 
     /**
      * Reads and checks all variables.
@@ -57,203 +60,189 @@ public record Configuration(
      * @throws ConfigurationError with every wrong variable, in one line
      */
     public static Configuration of(UnaryOperator<String> environment) {
-        return new Reader(environment).read();
+        return new Reader(new Environment(environment)).read();
     }
 
-    /** Reads all variables and collects the problems, so that one deployment shows all of them. */
     private static final class Reader {
-        private final UnaryOperator<String> environment;
-        private final List<String> problems = new ArrayList<>();
-        /** Finds the key in other variables, into which it may have been pasted. */
-        private Redaction redaction = new Redaction("");
+        private final Environment environment;
+        private final ProxyVariables proxies;
 
-        private Optional<Proxy> proxy = Optional.empty();
-
-        Reader(UnaryOperator<String> environment) {
+        Reader(Environment environment) {
             this.environment = environment;
+            this.proxies = ProxyVariables.read(environment);
         }
 
         Configuration read() {
-            Optional<String> secret = value(Variable.OPENAI_API_KEY_SECRET);
-            // First, since the other variables are searched for the key.
-            Optional<ApiKey> apiKey = apiKey(secret.isPresent());
-            proxy = proxy();
-            URI baseUrl = baseUrl();
+            Address baseUrl = address(Variable.OPENAI_BASE_URL, DEFAULT_BASE_URL);
             Configuration configuration = new Configuration(
-                    secret.<ApiKeySource>map(this::apiKeySecret)
-                            .or(() -> apiKey)
-                            .orElse(null),
-                    baseUrl,
-                    headerValue(Variable.OPENAI_ORG_ID),
-                    headerValue(Variable.OPENAI_PROJECT_ID),
+                    credentials(),
+                    baseUrl.withoutSlashAtEnd(),
+                    id(Variable.OPENAI_ORG_ID),
+                    id(Variable.OPENAI_PROJECT_ID),
                     wholeNumber(Variable.OPENAI_MAX_RETRIES, 2, 0, 10),
                     duration(Variable.OPENAI_TIMEOUT, Duration.ofSeconds(10)),
                     duration(Variable.CANCEL_BUDGET, Duration.ofSeconds(25)),
                     wholeNumber(Variable.CLEAN_UP_CONCURRENCY, 8, 1, 100),
-                    booleanValue(Variable.CONNECT_AT_INIT, true),
                     file(Variable.SSL_CERT_FILE, "a PEM file of the certificates to trust"),
                     clientCertificate(),
-                    proxy(baseUrl));
-            checkExport();
-            if (!problems.isEmpty()) {
-                throw new ConfigurationError(String.join(" ", problems));
-            }
+                    proxies.to(baseUrl),
+                    notes());
+            environment.failOnProblems();
             return configuration;
         }
 
-        private Optional<String> value(Variable variable) {
-            return value(variable.name());
-        }
-
-        private Optional<String> value(String name) {
-            return Optional.ofNullable(environment.apply(name)).filter(v -> !v.isBlank());
-        }
-
-        /** The value of a proxy variable, whose name may be in upper or lower case. */
-        private Optional<String> inEitherCase(Variable variable) {
-            return value(variable).or(() -> value(variable.name().toLowerCase(Locale.ROOT)));
-        }
-
-        /** @param shownValue the value as formatted by {@link ShownValue} */
-        private <T> T addProblem(Variable variable, String shownValue, String correction) {
-            problems.add(variable + " is \"" + shownValue + "\": " + correction);
-            return null;
-        }
-
-        private String word(String value) {
-            return ShownValue.word(value, redaction);
-        }
-
-        /** @param inSecret whether {@code OPENAI_API_KEY_SECRET} is set */
-        private Optional<ApiKey> apiKey(boolean inSecret) {
-            Optional<String> value = value(Variable.OPENAI_API_KEY);
-            if (value.isPresent() && inSecret) {
-                problems.add(Variable.OPENAI_API_KEY + " and " + Variable.OPENAI_API_KEY_SECRET
-                        + " are both set: set one of them, the key itself or the secret that holds it.");
-                return Optional.empty();
+        /** One of the three; null after a problem. */
+        private CredentialsSource credentials() {
+            Optional<String> key = environment.value(Variable.OPENAI_API_KEY);
+            Optional<String> secret = environment.value(Variable.OPENAI_API_KEY_SECRET);
+            Optional<String> provider = id(Variable.OPENAI_IDENTITY_PROVIDER_ID);
+            Optional<String> account = id(Variable.OPENAI_SERVICE_ACCOUNT_ID);
+            List<String> set = new ArrayList<>(3);
+            key.ifPresent(k -> set.add("OPENAI_API_KEY"));
+            secret.ifPresent(i -> set.add("OPENAI_API_KEY_SECRET"));
+            if (provider.isPresent() || account.isPresent()) {
+                set.add(provider.isPresent() ? "OPENAI_IDENTITY_PROVIDER_ID" : "OPENAI_SERVICE_ACCOUNT_ID");
             }
-            if (value.isEmpty() && !inSecret) {
-                problems.add(Variable.OPENAI_API_KEY + " is not set: set it to an API key of your OpenAI organisation"
-                        + " (platform.openai.com/api-keys), or set " + Variable.OPENAI_API_KEY_SECRET
-                        + " to the name of the AWS Secrets Manager secret that holds it.");
+            if (set.size() != 1) {
+                environment.problem(
+                        (set.isEmpty() ? "There are no credentials" : String.join(" and ", set) + " are set")
+                                + ": set one of OPENAI_API_KEY (a key of platform.openai.com/api-keys), OPENAI_API_KEY_SECRET (the"
+                                + " AWS Secrets Manager secret that holds it), or OPENAI_IDENTITY_PROVIDER_ID and"
+                                + " OPENAI_SERVICE_ACCOUNT_ID (workload identity, without a key).");
+                return null;
             }
-            return value.flatMap(this::apiKey);
+            if (key.isPresent()) {
+                return key(key.get());
+            }
+            return secret.isPresent() ? secret(secret.get()) : workloadIdentity(provider, account);
         }
 
-        private Optional<ApiKey> apiKey(String value) {
-            try {
-                ApiKey key = new ApiKey(value);
-                redaction = key.redaction();
-                return Optional.of(key);
-            } catch (IllegalArgumentException e) {
-                problems.add(Variable.OPENAI_API_KEY + " cannot be sent as a header (its value is not shown): "
-                        + e.getMessage() + "; look for a line break or a quote around it.");
-                return Optional.empty();
+        private CredentialsSource key(String value) {
+            Optional<String> problem = KeyText.problem(value);
+            if (problem.isPresent()) {
+                environment.problem("OPENAI_API_KEY cannot be an API key (its value is not shown): it " + problem.get()
+                        + ". Set it to the key itself, or OPENAI_API_KEY_SECRET to the name of the AWS Secrets Manager"
+                        + " secret that holds it.");
             }
+            return new CredentialsSource.Key(value);
         }
 
-        private ApiKeySecret apiKeySecret(String id) {
-            Duration timeToLive = duration(Variable.OPENAI_API_KEY_TTL, ApiKeySecretReader.TIME_TO_LIVE);
-            ApiKeySecret secret = new ApiKeySecretReader(this::value, problems).read(id, timeToLive);
-            return secret.withProxy(proxy(secret.endpoint()));
+        private CredentialsSource secret(String id) {
+            String[] arn = id.split(":", 7);
+            boolean isArn = arn.length == 7
+                    && arn[0].equals("arn")
+                    && arn[2].equals("secretsmanager")
+                    && AwsServiceReader.isRegion(arn[3])
+                    && arn[5].equals("secret");
+            if (id.startsWith("sk-") || !isSecretName(isArn ? arn[6] : id)) {
+                environment.wrong(
+                        Variable.OPENAI_API_KEY_SECRET,
+                        Optional.empty(),
+                        "it has to be the name or the ARN of a secret in AWS Secrets Manager, not the key.");
+            }
+            return new CredentialsSource.Secret(
+                    id,
+                    environment.value(Variable.OPENAI_API_KEY_SECRET_FIELD),
+                    new AwsServiceReader(environment, proxies)
+                            .read(
+                                    AwsServiceReader.Service.SECRETS_MANAGER,
+                                    isArn ? Optional.of(arn[3]) : Optional.empty()));
         }
 
-        private URI baseUrl() {
-            String value = value(Variable.OPENAI_BASE_URL).orElse(DEFAULT_BASE_URL);
-            String correction = "it has to be an https URL such as " + DEFAULT_BASE_URL
-                    + ", without user, query or fragment (http is allowed to a loopback address only).";
-            if (value.indexOf('@') >= 0) {
-                return addProblem(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), correction);
-            }
-            try {
-                URI uri = new URI(value.replaceAll("/+$", ""));
-                boolean onlyHostAndPath = uri.getHost() != null
-                        && uri.getRawQuery() == null
-                        && uri.getRawFragment() == null
-                        && uri.getPort() <= 65535;
-                String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-                if (onlyHostAndPath
-                        && (scheme.equals("https") || scheme.equals("http") && Loopback.is(uri.getHost()))) {
-                    return uri;
-                }
-            } catch (URISyntaxException e) {
-                // Reported below; the parser's message would not help.
-            }
-            return addProblem(Variable.OPENAI_BASE_URL, ShownValue.address(value, redaction), correction);
+        private static boolean isSecretName(String name) {
+            return !name.isEmpty() && name.length() <= 519 && Characters.areLettersDigitsOr("/_+=.@!-", name);
         }
 
-        private Optional<String> headerValue(Variable variable) {
-            Optional<String> value = value(variable);
-            if (value.isPresent() && !redaction.isClean(value.get())) {
-                addProblem(
+        private CredentialsSource workloadIdentity(Optional<String> provider, Optional<String> account) {
+            if (provider.isEmpty() || account.isEmpty()) {
+                environment.problem(
+                        "Workload identity needs both OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID,"
+                                + " and only " + (provider.isEmpty() ? "the second" : "the first") + " is set.");
+            }
+            Address tokenUrl = address(Variable.OPENAI_TOKEN_URL, DEFAULT_TOKEN_URL);
+            return new CredentialsSource.WorkloadIdentity(
+                    provider.orElse(""),
+                    account.orElse(""),
+                    new AwsServiceReader(environment, proxies).read(AwsServiceReader.Service.STS, Optional.empty()),
+                    tokenUrl.uri(),
+                    proxies.to(tokenUrl));
+        }
+
+        /** A URL to which credentials are sent. */
+        private Address address(Variable variable, String defaultValue) {
+            Optional<String> value = environment.value(variable);
+            Optional<Address> address =
+                    Address.parse(value.orElse(defaultValue)).filter(Address::isTrusted);
+            if (address.isEmpty()) {
+                environment.wrong(
                         variable,
-                        ShownValue.text(value.get(), redaction),
-                        "that is an API key, which belongs into " + Variable.OPENAI_API_KEY + " alone.");
-            } else if (value.isPresent() && !value.get().chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                addProblem(
-                        variable,
-                        ShownValue.text(value.get(), redaction),
-                        "it is sent as a header and has to be visible ASCII characters without spaces.");
+                        Environment.shownAddress(value.get()),
+                        "it has to be an https URL such as " + defaultValue
+                                + ", without user, query and fragment (http is allowed to a loopback address only).");
+            }
+            return address.or(() -> Address.parse(defaultValue)).orElseThrow();
+        }
+
+        /** An id of OpenAI's. It is sent, and never shown, since a key may have been pasted in its place. */
+        private Optional<String> id(Variable variable) {
+            Optional<String> value = environment.value(variable);
+            Optional<String> problem = value.flatMap(KeyText::problem);
+            if (value.isPresent() && value.get().startsWith("sk-")) {
+                problem = Optional.of("is an API key");
+            }
+            if (problem.isPresent()) {
+                environment.wrong(
+                        variable, Optional.empty(), "it " + problem.get() + "; it has to be an id that OpenAI gave.");
             }
             return value;
         }
 
         private int wholeNumber(Variable variable, int defaultValue, int min, int max) {
-            Optional<String> value = value(variable);
-            if (value.isEmpty()) {
-                return defaultValue;
+            Optional<String> value = environment.value(variable);
+            int number = value.isPresent() ? Environment.number(value.get()) : defaultValue;
+            if (number < min || number > max) {
+                environment.wrong(
+                        variable,
+                        Environment.shownWord(value.get()),
+                        "it has to be a whole number from " + min + " to " + max + ".");
             }
-            try {
-                String digits = value.get().strip();
-                // Integer.parseInt accepts the digits of all scripts.
-                int number = digits.chars().allMatch(c -> c < 0x80) ? Integer.parseInt(digits) : -1;
-                if (number >= min && number <= max) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                // Reported below.
-            }
-            addProblem(variable, word(value.get()), "it has to be a whole number from " + min + " to " + max + ".");
-            return defaultValue;
-        }
-
-        private boolean booleanValue(Variable variable, boolean defaultValue) {
-            Optional<String> value = value(variable).map(v -> v.strip().toLowerCase(Locale.ROOT));
-            if (value.isPresent() && !Set.of("true", "false").contains(value.get())) {
-                addProblem(variable, word(value.get()), "it has to be true or false.");
-            }
-            return value.map("true"::equals).orElse(defaultValue);
+            return number;
         }
 
         private Duration duration(Variable variable, Duration defaultValue) {
-            Optional<String> value = value(variable);
+            Optional<String> value = environment.value(variable);
             if (value.isEmpty()) {
                 return defaultValue;
             }
-            Optional<Duration> duration = Durations.parse(value.get())
-                    .filter(d -> d.compareTo(Duration.ZERO) > 0 && d.compareTo(MAX_DURATION) <= 0);
-            if (duration.isEmpty()) {
-                addProblem(
+            Optional<Duration> duration = Durations.parse(value.get());
+            if (duration.isEmpty()
+                    || duration.get().compareTo(Duration.ZERO) <= 0
+                    || duration.get().compareTo(MAX_DURATION) > 0) {
+                environment.wrong(
                         variable,
-                        word(value.get()),
-                        "it has to be a duration above zero and up to 15 minutes, written as 10s, 500ms, PT10S or 10 (seconds).");
+                        Environment.shownWord(value.get()),
+                        "it has to be a duration above zero and up to 15 minutes, such as 10s, 500ms, PT10S or 10"
+                                + " (seconds).");
             }
             return duration.orElse(defaultValue);
         }
 
         private Optional<Path> file(Variable variable, String what) {
-            Optional<String> value = value(variable);
+            Optional<String> value = environment.value(variable);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
             try {
-                Optional<Path> file = value.map(Path::of);
-                if (file.isEmpty() || Files.isRegularFile(file.get()) && Files.isReadable(file.get())) {
-                    return file;
+                Path file = Path.of(value.get());
+                if (Files.isRegularFile(file) && Files.isReadable(file)) {
+                    return Optional.of(file);
                 }
             } catch (InvalidPathException e) {
                 // Reported below.
             }
-            addProblem(
+            environment.wrong(
                     variable,
-                    ShownValue.text(value.get(), redaction),
+                    Environment.shownPath(value.get()),
                     "there is no such file that can be read; it has to be the path of " + what + ".");
             return Optional.empty();
         }
@@ -261,47 +250,23 @@ public record Configuration(
         private Optional<ClientCertificate> clientCertificate() {
             Variable certificate = Variable.OPENAI_MTLS_CLIENT_CERT_FILE;
             Variable privateKey = Variable.OPENAI_MTLS_CLIENT_KEY_FILE;
+            if (environment.value(certificate).isPresent()
+                    != environment.value(privateKey).isPresent()) {
+                environment.problem(certificate + " or " + privateKey + " is set: mutual TLS needs both or neither.");
+            }
             Optional<Path> certificates = file(certificate, "a PEM file of the client certificate");
             Optional<Path> key = file(privateKey, "a PEM file of the client certificate's private key");
-            if (certificates.isPresent() != key.isPresent()) {
-                problems.add((key.isPresent() ? certificate : privateKey) + " is not set, and "
-                        + (key.isPresent() ? privateKey : certificate) + " is: mutual TLS needs both or neither.");
-            }
             return certificates.flatMap(c -> key.map(k -> new ClientCertificate(c, k)));
         }
 
-        /** @param address the URL to connect to; null if it is wrong */
-        private Optional<Proxy> proxy(URI address) {
-            boolean direct = proxy.isEmpty()
-                    || address == null
-                    || Loopback.is(address.getHost())
-                    || inEitherCase(Variable.NO_PROXY)
-                            .filter(noProxy -> ProxyVariables.bypasses(noProxy, address))
-                            .isPresent();
-            return direct ? Optional.empty() : proxy;
-        }
-
-        private Optional<Proxy> proxy() {
-            Optional<String> value = inEitherCase(Variable.HTTPS_PROXY);
-            Optional<Proxy> parsed = value.flatMap(v -> ProxyVariables.parse(v.strip()));
-            if (value.isPresent() && parsed.isEmpty()) {
-                addProblem(
-                        Variable.HTTPS_PROXY,
-                        ShownValue.address(value.get(), redaction),
-                        "it has to be an http proxy, http://host:port or http://user:password@host:port.");
+        private List<String> notes() {
+            List<String> notes = new ArrayList<>(0);
+            for (String[] gone : GONE) {
+                if (environment.value(gone[0]).isPresent()) {
+                    notes.add(gone[0] + " is set and changes nothing any more: " + gone[1] + ".");
+                }
             }
-            return parsed;
-        }
-
-        /** Checks the export, which Funqy reads itself, so that a wrong one is reported like any other variable. */
-        private void checkExport() {
-            String value = environment.apply(Variable.QUARKUS_FUNQY_EXPORT.name());
-            if (value != null && Export.named(value).isEmpty()) {
-                addProblem(
-                        Variable.QUARKUS_FUNQY_EXPORT,
-                        word(value),
-                        "there is no such function; it has to be " + Export.names() + ".");
-            }
+            return List.copyOf(notes);
         }
     }
 }

@@ -1,83 +1,89 @@
 package dev.cancelupload.config;
 
 import dev.cancelupload.http.Proxy;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.StringTokenizer;
 
 /**
- * Parses {@code HTTPS_PROXY} and {@code NO_PROXY} by the rules of Go's standard library, as OpenAI's official CLI does.
+ * {@code HTTPS_PROXY} and {@code NO_PROXY}, by the rules of Go's standard library, as OpenAI's official CLI reads them.
  *
+ * @param proxy for every address that {@code noProxy} does not exclude
+ * @param noProxy the value of {@code NO_PROXY}: names, which include their subdomains, {@code .example.com} for
+ *     subdomains only, addresses, each with or without a port, or {@code *} for all, separated by commas or spaces;
+ *     blocks of addresses are for those who call addresses, and OpenAI and AWS have names
  * @see <a href="https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config">httpproxy.Config</a>
  */
-final class ProxyVariables {
+record ProxyVariables(Optional<Proxy> proxy, String noProxy) {
 
-    private ProxyVariables() {}
-
-    /**
-     * Parses a value of {@code HTTPS_PROXY}: {@code [http://][user:password@]host[:port]}.
-     *
-     * @return empty if the value is not a supported proxy
-     */
-    static Optional<Proxy> parse(String value) {
-        try {
-            URI uri = new URI(value.contains("://") ? value : "http://" + value);
-            boolean usable = uri.getScheme().equalsIgnoreCase("http")
-                    && uri.getHost() != null
-                    && uri.getPort() <= 65535
-                    && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
-                    && uri.getRawQuery() == null;
-            if (!usable) {
-                return Optional.empty();
-            }
-            String host = uri.getHost();
-            return Optional.of(new Proxy(
-                    host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
-                    uri.getPort() == -1 ? 80 : uri.getPort(),
-                    Optional.ofNullable(uri.getUserInfo()).map(ProxyVariables::basic)));
-        } catch (URISyntaxException e) {
-            return Optional.empty();
+    static ProxyVariables read(Environment environment) {
+        Optional<String> value = environment.inEitherCase(Variable.HTTPS_PROXY);
+        if (value.isEmpty()) {
+            return new ProxyVariables(Optional.empty(), "");
         }
+        String url = value.get().contains("://") ? value.get() : "http://" + value.get();
+        Optional<Proxy> proxy = Address.parse(url)
+                .filter(a -> a.uri().getScheme().equalsIgnoreCase("http")
+                        && a.isWithoutPath()
+                        && a.uri().getRawQuery() == null
+                        && a.uri().getRawFragment() == null)
+                .map(ProxyVariables::proxy);
+        if (proxy.isEmpty()) {
+            environment.wrong(
+                    Variable.HTTPS_PROXY,
+                    Environment.shownAddress(value.get()),
+                    "it has to be an http proxy, http://host:port or http://user:password@host:port.");
+        }
+        return new ProxyVariables(
+                proxy, environment.inEitherCase(Variable.NO_PROXY).orElse(""));
     }
 
-    private static String basic(String credentials) {
+    private static Proxy proxy(Address address) {
+        return new Proxy(
+                address.server().host(), address.server().port(), address.user().map(ProxyVariables::basic));
+    }
+
+    private static String basic(String encoded) {
+        String credentials;
+        try {
+            credentials = URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            credentials = encoded; // A password with a percent sign that nobody encoded.
+        }
         String userAndPassword = credentials.indexOf(':') < 0 ? credentials + ":" : credentials;
         return "Basic " + Base64.getEncoder().encodeToString(userAndPassword.getBytes(StandardCharsets.UTF_8));
     }
 
-    /**
-     * Whether {@code NO_PROXY} excludes an address from the proxy.
-     *
-     * @param noProxy the value of {@code NO_PROXY}: names, which include their subdomains, {@code .example.com} for
-     *     subdomains only, addresses, blocks of addresses such as {@code 10.0.0.0/8}, each with or without a port, or
-     *     {@code *} for all
-     * @param address the URL to connect to
-     */
-    static boolean bypasses(String noProxy, URI address) {
-        String host = withoutBrackets(address.getHost().toLowerCase(Locale.ROOT));
-        int port = address.getPort() != -1 ? address.getPort() : 443;
-        return Arrays.stream(noProxy.split(","))
-                .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
-                .filter(entry -> !entry.isEmpty())
-                .anyMatch(entry -> matches(entry, host, port));
+    /** The proxy to reach an address through; empty for a direct connection, as always to this machine. */
+    Optional<Proxy> to(Address address) {
+        return proxy.isEmpty() || Address.isLoopback(address.server().host()) || bypasses(address)
+                ? Optional.empty()
+                : proxy;
+    }
+
+    private boolean bypasses(Address address) {
+        StringTokenizer entries = new StringTokenizer(noProxy.toLowerCase(Locale.ROOT), ", \t\r\n");
+        while (entries.hasMoreTokens()) {
+            if (matches(
+                    entries.nextToken(),
+                    address.server().host().toLowerCase(Locale.ROOT),
+                    address.server().port())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean matches(String entry, String host, int port) {
         if (entry.equals("*")) {
             return true;
         }
-        if (entry.indexOf('/') >= 0) {
-            return AddressBlock.parse(entry)
-                    .filter(block -> block.contains(host))
-                    .isPresent();
-        }
         int colon = entry.lastIndexOf(':');
         // An IPv6 literal contains colons; with a port it is in brackets.
-        boolean withPort = colon >= 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
+        boolean withPort = colon > 0 && (entry.indexOf(':') == colon || entry.charAt(colon - 1) == ']');
         if (withPort && !entry.substring(colon + 1).equals(Integer.toString(port))) {
             return false;
         }

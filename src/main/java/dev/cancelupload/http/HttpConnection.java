@@ -1,15 +1,17 @@
 package dev.cancelupload.http;
 
-import dev.cancelupload.http.PeerStream.Unread;
+import dev.cancelupload.net.ByteStream;
+import dev.cancelupload.net.ByteStream.Unread;
+import dev.cancelupload.net.TcpStream;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.time.DeadlineException;
+import dev.cancelupload.tls.Tls;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ProtocolException;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -17,22 +19,19 @@ import javax.net.ssl.SSLException;
 final class HttpConnection implements Closeable {
 
     /** Longer than a healthy server needs, and short enough to leave time for the response. */
-    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Servers and NAT gateways drop idle connections, which a frozen sandbox does not notice. */
-    private static final long MAX_IDLE_MILLIS = Duration.ofSeconds(60).toMillis();
+    private final ByteStream stream;
+    private final ResponseReader reader;
+    /** Of the exchange that is going on. */
+    private Budget budget;
 
-    private final PeerStream stream;
-    private final BudgetedInput input;
-    private final ResponseParser parser;
     private boolean usedBefore;
     private boolean reusable;
-    private long idleSince;
 
-    private HttpConnection(PeerStream stream) {
+    private HttpConnection(ByteStream stream) {
         this.stream = stream;
-        this.input = new BudgetedInput(stream);
-        this.parser = new ResponseParser(input);
+        this.reader = new ResponseReader(bytes -> stream.read(bytes, 0, bytes.length, budget));
     }
 
     /**
@@ -40,114 +39,98 @@ final class HttpConnection implements Closeable {
      *
      * @throws TransportException if connecting fails, takes longer than the budget, or the server cannot be trusted
      */
-    static HttpConnection open(Origin origin, Optional<Proxy> proxy, Tls tls, HostResolver resolver, Budget attempt)
+    static HttpConnection open(Origin origin, Optional<Proxy> proxy, Tls tls, Budget attempt)
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
-        DeadlineSocket socket = null;
-        HttpConnection connection = null;
+        TcpStream tcp = null;
+        boolean opened = false;
         try {
-            socket = proxy.isPresent()
-                    ? openTunnel(proxy.get(), origin, resolver, budget)
-                    : connect(origin.host(), origin.port(), resolver, budget);
-            connection = new HttpConnection(origin.tls() ? tls.connect(socket, origin, budget) : socket);
-            return connection;
+            tcp = proxy.isPresent()
+                    ? openTunnel(proxy.get(), origin, budget)
+                    : TcpStream.connect(origin.host(), origin.port(), budget);
+            ByteStream stream = origin.tls() ? tls.connect(tcp, origin.host(), origin.port(), budget) : tcp;
+            opened = true;
+            return new HttpConnection(stream);
         } catch (TransportException e) {
             throw e;
+        } catch (DeadlineException e) {
+            throw new TransportException("could not connect to " + origin + " in time", false, true, e);
+        } catch (UnknownHostException e) {
+            throw new TransportException("could not resolve the name " + origin.host(), false, false, e);
         } catch (IOException e) {
-            throw connectFailure(origin, e);
+            String what = e instanceof SSLException ? "TLS handshake failed with " : "could not connect to ";
+            throw new TransportException(what + origin + inBrackets(e), false, false, e);
         } finally {
-            if (connection == null && socket != null) {
-                socket.close();
+            if (!opened && tcp != null) {
+                tcp.close();
             }
         }
     }
 
-    private static DeadlineSocket connect(String host, int port, HostResolver resolver, Budget budget)
-            throws IOException {
-        return DeadlineSocket.connect(List.of(resolver.resolve(host, budget)), port, budget);
-    }
-
-    private static DeadlineSocket openTunnel(Proxy proxy, Origin origin, HostResolver resolver, Budget budget)
-            throws TransportException {
-        DeadlineSocket socket = null;
-        boolean tunnelled = false;
+    private static TcpStream openTunnel(Proxy proxy, Origin origin, Budget budget) throws TransportException {
+        TcpStream tcp = null;
+        boolean opened = false;
         try {
-            socket = connect(proxy.host(), proxy.port(), resolver, budget);
-            socket.write(ByteBuffer.wrap(proxy.request(origin)), budget);
-            BudgetedInput input = new BudgetedInput(socket);
-            input.setBudget(budget);
-            int status = new ResponseParser(input).readTunnelStatus();
-            if (status < 200 || status > 299) {
+            TcpStream connected = TcpStream.connect(proxy.host(), proxy.port(), budget);
+            tcp = connected;
+            byte[] request = proxy.request(origin);
+            tcp.write(request, request.length, budget);
+            ResponseReader reader = new ResponseReader(bytes -> connected.read(bytes, 0, bytes.length, budget));
+            int status = reader.read(true).status();
+            if (status > 299) {
                 throw new IOException("it answered HTTP " + status);
             }
-            tunnelled = true;
-            return socket;
+            if (reader.hasMore()) {
+                throw new IOException("its answer has data after its head");
+            }
+            opened = true;
+            return tcp;
         } catch (IOException e) {
-            throw tunnelFailure(proxy, origin, e);
+            boolean timedOut = e instanceof DeadlineException;
+            String reason = timedOut
+                    ? " (timed out)"
+                    : e instanceof UnknownHostException ? " (its name could not be resolved)" : inBrackets(e);
+            String what = "could not connect to " + origin + " through the proxy " + proxy + " of HTTPS_PROXY";
+            throw new TransportException(what + reason, false, timedOut, e);
         } finally {
-            if (!tunnelled && socket != null) {
-                socket.close();
+            if (!opened && tcp != null) {
+                tcp.close();
             }
         }
-    }
-
-    private static TransportException tunnelFailure(Proxy proxy, Origin origin, IOException e) {
-        boolean timedOut = e instanceof DeadlineException;
-        String reason = timedOut
-                ? "timed out"
-                : e instanceof UnknownHostException
-                        ? "its name could not be resolved"
-                        : e instanceof ResponseParser.PrematureEndException
-                                ? "it closed the connection"
-                                : TransportException.reason(e);
-        return new TransportException(
-                "could not connect to " + origin + " through the proxy " + proxy + " of HTTPS_PROXY (" + reason + ")",
-                false,
-                timedOut,
-                e);
-    }
-
-    private static TransportException connectFailure(Origin origin, IOException e) {
-        if (e instanceof DeadlineException) {
-            return new TransportException("could not connect to " + origin + " in time", false, true, e);
-        }
-        if (e instanceof UnknownHostException) {
-            return new TransportException("could not resolve the name " + origin.host(), false, false, e);
-        }
-        String what = e instanceof SSLException ? "TLS handshake failed with " : "could not connect to ";
-        return new TransportException(what + origin + " (" + TransportException.reason(e) + ")", false, false, e);
     }
 
     /**
      * Sends a request and waits for its response. After an exception the connection cannot be used again.
      *
      * <p>HTTP/1.1 assigns responses to requests by their order alone. So a request is sent only if nothing is left to
-     * read; and if more data follows the response on a connection that was used before, the response is rejected: it
-     * may be a late one to an earlier request, and the data after it the response to this one.
+     * read; and if more follows the response on a connection that was used before, the response is refused: it may be a
+     * late one to an earlier request, and what follows the one to this request.
      *
      * @param request head and body as sent over the wire
      * @throws TransportException if no complete response arrives within the budget
      * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-9.2">RFC 9112: Associating Responses</a>
      */
-    HttpResponse exchange(byte[] request, Budget attempt) throws TransportException {
+    HttpResponse exchange(byte[] request, Budget budget) throws TransportException {
+        this.budget = budget;
         requireNothingUnread();
-        if (attempt.isSpent()) {
+        if (budget.isSpent()) {
             throw new TransportException("timed out before the request was sent", false, true, null);
         }
-        input.setBudget(attempt);
         HttpResponse response;
         try {
-            send(request, attempt);
-            response = parser.read();
-        } catch (ResponseParser.MalformedResponseException e) {
+            send(request);
+            response = reader.read(false);
+        } catch (ProtocolException e) {
             throw new TransportException("the answer was not usable: " + e.getMessage(), true, false, e);
         } catch (DeadlineException e) {
             throw new TransportException("timed out before the answer was complete", true, true, e);
+        } catch (EOFException e) {
+            throw new TransportException("the connection ended before the answer was complete", true, false, e);
         } catch (IOException e) {
             throw new TransportException(
-                    "the connection ended before the answer was complete" + reasonInBrackets(e), true, false, e);
+                    "the connection ended before the answer was complete" + inBrackets(e), true, false, e);
         }
-        Unread after = checkUnreadAfterResponse();
+        Unread after = unreadAfterResponse();
         if (after == Unread.DATA && usedBefore) {
             throw new TransportException(
                     "the answer was not usable: more followed it, so that it may be another request's",
@@ -156,29 +139,29 @@ final class HttpConnection implements Closeable {
                     null);
         }
         usedBefore = true;
-        reusable = after == Unread.NOTHING && parser.isReusable();
+        reusable = after == Unread.NOTHING && reader.isReusable();
         return response;
     }
 
     private void requireNothingUnread() throws TransportException {
-        Unread before;
+        String problem;
         try {
-            before = stream.checkUnread();
+            switch (stream.checkUnread()) {
+                case NOTHING -> {
+                    return;
+                }
+                case DATA -> problem = "the server sent something before the request was sent";
+                default -> problem = "the connection ended before the request was sent";
+            }
         } catch (IOException e) {
-            throw new TransportException(
-                    "the connection ended before the request was sent" + reasonInBrackets(e), false, false, e);
+            problem = "the connection ended before the request was sent" + inBrackets(e);
         }
-        if (before == Unread.END_OF_STREAM) {
-            throw new TransportException("the connection ended before the request was sent", false, false, null);
-        }
-        if (before == Unread.DATA) {
-            throw new TransportException("the server sent something before the request was sent", false, false, null);
-        }
+        throw new TransportException(problem, false, false, null);
     }
 
-    private void send(byte[] request, Budget attempt) throws IOException {
+    private void send(byte[] request) throws IOException {
         try {
-            stream.write(ByteBuffer.wrap(request), attempt);
+            stream.write(request, request.length, budget);
         } catch (DeadlineException e) {
             throw e;
         } catch (IOException e) {
@@ -188,45 +171,21 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    private Unread checkUnreadAfterResponse() {
-        if (!parser.isFullyRead()) {
-            return Unread.DATA;
-        }
+    private Unread unreadAfterResponse() {
         try {
-            return stream.checkUnread();
+            return reader.hasMore() ? Unread.DATA : stream.checkUnread();
         } catch (IOException e) {
             return Unread.END_OF_STREAM;
         }
     }
 
-    private static String reasonInBrackets(IOException e) {
-        return e instanceof ResponseParser.PrematureEndException ? "" : " (" + TransportException.reason(e) + ")";
+    private static String inBrackets(IOException e) {
+        return " (" + TransportException.reason(e) + ")";
     }
 
     /** Whether another request can follow the last response. */
     boolean isReusable() {
         return reusable;
-    }
-
-    /** Remembers when the connection became idle. */
-    void markIdle() {
-        markIdleAt(System.currentTimeMillis());
-    }
-
-    void markIdleAt(long timeOfDay) {
-        idleSince = timeOfDay;
-    }
-
-    /** Whether it has been idle for so short a time that the server has probably not dropped it. */
-    boolean isRecentlyUsed() {
-        // Wall-clock time, since the monotonic clock may stop while the sandbox is frozen.
-        return isRecentlyUsedAt(System.currentTimeMillis());
-    }
-
-    boolean isRecentlyUsedAt(long timeOfDay) {
-        // Negative if the clock went backwards; the idle time is then unknown.
-        long idle = timeOfDay - idleSince;
-        return idle >= 0 && idle < MAX_IDLE_MILLIS;
     }
 
     /**
@@ -242,35 +201,8 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    /** Closes TCP without TLS close_notify, which could block. */
     @Override
     public void close() {
         stream.close();
-    }
-
-    /** The input of the connection, bounded by the budget of the current attempt. */
-    private static final class BudgetedInput extends InputStream {
-
-        private final PeerStream stream;
-        private Budget budget;
-
-        BudgetedInput(PeerStream stream) {
-            this.stream = stream;
-        }
-
-        void setBudget(Budget budget) {
-            this.budget = budget;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            return length == 0 ? 0 : stream.read(ByteBuffer.wrap(bytes, offset, length), budget);
-        }
     }
 }

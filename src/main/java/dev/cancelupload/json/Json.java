@@ -1,7 +1,7 @@
 package dev.cancelupload.json;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,11 +15,17 @@ import java.util.Optional;
 /** JSON trees, for JSON without a fixed structure and JSON that is passed on unchanged. */
 public final class Json {
 
-    /** Keeps the size and precision of numbers, and caches nothing that it reads. */
-    public static final ObjectMapper MAPPER = JsonMapper.builder(
-                    new StatelessJsonFactory(StreamReadConstraints.builder().build()))
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+    /**
+     * Keeps no field names. Jackson's default keeps those that it has seen, and interns them, which a native executable
+     * never undoes: a caller that sends new names with each request would exhaust the memory.
+     */
+    public static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
+
+    /** Reads and writes trees. */
+    public static final ObjectMapper MAPPER = new JsonMapper(FACTORY);
 
     private static final ObjectReader TREES = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 

@@ -1,100 +1,132 @@
 package dev.cancelupload.lambda;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import dev.cancelupload.lambda.LambdaEvent.Http;
-import dev.cancelupload.lambda.LambdaEvent.Payload;
-import dev.cancelupload.lambda.LambdaEvent.Unreadable;
-import dev.cancelupload.lambda.LambdaEvent.Unsupported;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cancelupload.json.UsedFields;
+import dev.cancelupload.lambda.Event.Message;
+import dev.cancelupload.openai.Failure;
+import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.UploadId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Reads events and determines their kind. An event that cannot be read is one of the kinds, since each function
- * responds to it in its own way.
- *
- * <p>This bounds the memory for any event: it is read token by token, and at most 10,000 records with the id of a
- * message and one upload id each are kept, or 1,000 upload ids, or the method, path and one header of an HTTP request.
- * Everything else is skipped; an event with more is refused.
+ * Reads events and tells their kinds apart, in this order: {@code Records}, or a list whose elements have an
+ * {@code eventSource}, are messages; a {@code requestContext} with a method is an HTTP request; {@code detail-type} and
+ * {@code detail} are an EventBridge event; a list or {@code uploadIds} are ids; a string or an object with
+ * {@code uploadId} or {@code upload_id} is one.
  *
  * <p>Funqy can unwrap SQS and SNS itself, but calls the function once per record. So it can neither share one time
  * budget over a batch, nor accept a body of plain text, nor drop a message with nothing left to cancel.
  */
-public final class EventReader implements EventJson.FieldHandler {
+public final class EventReader {
 
-    private final DetailReader uploads = new DetailReader();
-    private final ProxyRequestReader http = new ProxyRequestReader();
-    private RecordsReader records;
+    private static final int MAX_MESSAGE_ID = 128;
+
+    private static final String EXPECTED = " This function takes an upload id (\"upload_…\" or {\"uploadId\":"
+            + " \"upload_…\"}), a list of ids ({\"uploadIds\": [\"upload_…\"]}), an EventBridge event with one of these"
+            + " as its detail, messages of SQS or SNS with one id each, or an HTTP request of API Gateway, a Function"
+            + " URL or an Application Load Balancer. Nothing was sent to OpenAI.";
+
+    private static final Set<String> FIELDS = Set.of(("uploadId upload_id uploadIds detail-type detail"
+                    + " Records eventSource EventSource messageId body Sns Type MessageId Message"
+                    + " requestContext http elb method httpMethod rawPath path headers multiValueHeaders"
+                    // Of events that look like these.
+                    + " methodArn routeArn connectionId requestPayload")
+            .split(" "));
 
     private EventReader() {}
 
+    /** The fields that are read. An HTTP client may send the name of a header in any case. */
+    static String kept(String name) {
+        if (ProxyRequest.CLIENT_REQUEST_ID.equalsIgnoreCase(name)) {
+            return ProxyRequest.CLIENT_REQUEST_ID;
+        }
+        return FIELDS.contains(name) ? name : null;
+    }
+
     /**
+     * Reads an event.
+     *
      * @param json the event's bytes
-     * @return the event; {@link Unreadable} if it is not JSON, exceeds a limit or has a duplicate of a used field
-     * @throws IOException if the bytes cannot be read
+     * @return the event; {@link Event.Refused} if it is none that this function takes
+     * @throws IOException if the stream fails
      */
-    public static LambdaEvent read(InputStream json) throws IOException {
+    public static Event read(InputStream json) throws IOException {
         try {
-            return EventJson.read(factory -> factory.createParser(json), EventReader::readValue);
-        } catch (UnreadableEventException e) {
-            return new Unreadable(e.getMessage());
+            return event(UsedFields.read(json, EventReader::kept));
+        } catch (UsedFields.UnreadableException e) {
+            return new Event.Refused(
+                    Failure.of(FailureKind.INVALID_EVENT, "The event " + e.getMessage() + "." + EXPECTED));
+        } catch (RefusedException e) {
+            return new Event.Refused(Failure.of(e.kind, e.getMessage() + EXPECTED));
         }
     }
 
-    private static LambdaEvent readValue(JsonParser value) throws IOException {
-        switch (value.currentToken()) {
-            case START_OBJECT:
-                EventReader fields = new EventReader();
-                EventJson.readFields(value, fields);
-                return fields.result();
-            case START_ARRAY:
-                return readArray(value);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT:
-                return new Unsupported("a number");
-            case VALUE_TRUE, VALUE_FALSE:
-                return new Unsupported("a boolean");
-            default:
-                return new Payload(UploadIdsReader.read(value));
+    private static Event event(JsonNode event) {
+        if (event.hasNonNull("Records")) {
+            return records(event.get("Records"));
         }
+        // EventBridge Pipes sends the records alone.
+        if (event.path(0).hasNonNull("eventSource")) {
+            return records(event);
+        }
+        Optional<ProxyRequest> request = ProxyRequest.of(event);
+        if (request.isPresent()) {
+            return new Event.Http(request.get());
+        }
+        if (event.path("detail-type").isTextual() && event.hasNonNull("detail")) {
+            return new Event.UploadIds("eventbridge", Ids.all(Ids.opened(event, "The detail"), "The detail"));
+        }
+        if (Ids.isList(event)) {
+            return new Event.UploadIds("ids", Ids.all(event, "The event"));
+        }
+        return new Event.OneUpload(Ids.one(event, "The event"));
     }
 
-    /** Reads the records of EventBridge Pipes, or a list of ids. */
-    private static LambdaEvent readArray(JsonParser array) throws IOException {
-        UploadIdsReader.ListOfIds ids = new UploadIdsReader.ListOfIds();
-        JsonToken first = array.nextToken();
-        if (first == JsonToken.END_ARRAY) {
-            return new Payload(ids.ids());
+    private static Event records(JsonNode records) {
+        String source = source(records.path(0));
+        boolean sqs = source.equals("aws:sqs");
+        if (!sqs && !source.equals("aws:sns")) {
+            throw refused(
+                    source.isEmpty()
+                            ? "has no records of a known source."
+                            : "has records of " + UploadId.shown(source) + ".");
         }
-        if (first == JsonToken.START_OBJECT) {
-            RecordsReader records = new RecordsReader(true);
-            records.add(array);
-            if (records.sourceName().isPresent()) {
-                return records.readRest(array).event();
+        List<Message> messages = new ArrayList<>(records.size());
+        for (JsonNode record : records) {
+            if (!source(record).equals(source)) {
+                throw refused("has records of several sources.");
             }
-            ids.addObject();
-        } else {
-            ids.add(array);
+            messages.add(
+                    sqs ? message(record, "messageId", "body") : message(record.path("Sns"), "MessageId", "Message"));
         }
-        return new Payload(UploadIdsReader.readRest(array, ids));
+        return sqs ? new Event.SqsMessages(messages) : new Event.SnsNotifications(messages);
     }
 
-    @Override
-    public boolean accept(String name, JsonParser value) throws IOException {
-        if (name.equals("Records")) {
-            if (value.hasToken(JsonToken.START_ARRAY)) {
-                records = new RecordsReader(false).readRest(value);
-            }
-            return true;
-        }
-        return http.accept(name, value) || uploads.accept(name, value);
+    /** SNS writes the names of its fields with a capital letter. */
+    private static String source(JsonNode record) {
+        return text(record, record.has("eventSource") ? "eventSource" : "EventSource");
     }
 
-    private LambdaEvent result() {
-        if (records != null) {
-            return records.event();
+    private static String text(JsonNode object, String field) {
+        String text = object.path(field).textValue();
+        return text == null ? "" : text;
+    }
+
+    private static Message message(JsonNode record, String idField, String bodyField) {
+        String id = text(record, idField);
+        // All ids may be in the response, whose size is limited.
+        if (id.length() > MAX_MESSAGE_ID || !ProxyRequest.isVisible(id)) {
+            throw refused("has a message id that is not 1 to 128 visible ASCII characters.");
         }
-        Optional<ProxyRequest> request = http.result();
-        return request.isPresent() ? new Http(request.get()) : new Payload(uploads.result());
+        return new Message(id, Ids.ofMessage(record.path(bodyField)));
+    }
+
+    private static RefusedException refused(String problem) {
+        return new RefusedException(FailureKind.INVALID_EVENT, "The event " + problem);
     }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.redaction.Redaction;
 import io.quarkus.amazon.lambda.runtime.FunctionError;
-import io.quarkus.funqy.runtime.ApplicationException;
 import java.io.IOException;
 
 /**
@@ -15,25 +13,20 @@ import java.io.IOException;
  * <p>Without it errors fail in a native executable: Funqy registers {@link FunctionError} for reflection without its
  * methods, so that Jackson cannot write it, the invocation gets no response and the poll loop ends
  * (github.com/quarkusio/quarkus/pull/47015). A serializer needs no reflection. It also unwraps Funqy's
- * {@link ApplicationException}, so that callers get the documented error type instead of the name of a Java class.
+ * {@code ApplicationException}, so that callers get the documented error type instead of the name of a Java class.
  */
 final class FunctionErrorSerializer extends JsonSerializer<FunctionError> {
-
-    private static final String WRAPPED = ApplicationException.class.getName();
 
     @Override
     public void serialize(FunctionError error, JsonGenerator json, SerializerProvider provider) throws IOException {
         String text = String.valueOf(error.getErrorMessage());
-        if (WRAPPED.equals(error.getErrorType()) && InvocationFailure.isJson(text)) {
-            json.writeRawValue(text);
-            return;
-        }
-        json.writeStartObject();
-        json.writeStringField("errorType", FailureKind.INTERNAL_ERROR.errorType());
-        json.writeStringField(
-                "errorMessage",
-                Redaction.maskCallerText("The function failed outside of its own code (" + error.getErrorType()
-                        + "). Its log has more."));
-        json.writeEndObject();
+        json.writeRawValue(
+                InvocationFailure.isJson(text)
+                        ? text
+                        : InvocationFailure.of(
+                                        FailureKind.INTERNAL_ERROR,
+                                        "The function failed outside of its own code (" + error.getErrorType()
+                                                + "). Its log has more.")
+                                .toString());
     }
 }

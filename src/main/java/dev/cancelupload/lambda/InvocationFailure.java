@@ -1,7 +1,9 @@
 package dev.cancelupload.lambda;
 
 import dev.cancelupload.json.Json;
-import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.openai.Failure;
+import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.redaction.Redaction;
 
 /**
  * The failure of an invocation in the form that Lambda reports. Funqy passes on only the {@link #toString()} of what a
@@ -17,11 +19,16 @@ public final class InvocationFailure extends RuntimeException {
         super(json, null, false, false);
     }
 
-    /** The failure with the documented error type and the message for the caller. */
-    public static InvocationFailure of(UploadFailure failure) {
+    /** The failure of one Upload. */
+    public static InvocationFailure of(Failure failure) {
+        return of(failure.kind(), failure.message());
+    }
+
+    /** A failure with the documented error type and the message for the caller. */
+    public static InvocationFailure of(FailureKind kind, String message) {
         return new InvocationFailure(Json.object()
-                .put("errorType", failure.kind().errorType())
-                .put("errorMessage", failure.getMessage())
+                .put("errorType", kind.errorType())
+                .put("errorMessage", Redaction.mask(message))
                 .toString());
     }
 

@@ -20,7 +20,8 @@ final class EmbeddedMetrics {
             """
             [{"Namespace":"CancelUpload","Dimensions":[["functionName"]],"Metrics":[\
             {"Name":"millis","Unit":"Milliseconds"},{"Name":"attempts","Unit":"Count"},\
-            {"Name":"uploads","Unit":"Count"},{"Name":"coldStart","Unit":"Count"}]},\
+            {"Name":"uploads","Unit":"Count"},{"Name":"failed","Unit":"Count"},\
+            {"Name":"refused","Unit":"Count"},{"Name":"coldStart","Unit":"Count"}]},\
             {"Namespace":"CancelUpload","Dimensions":[["functionName","outcome"]],"Metrics":[\
             {"Name":"millis","Unit":"Milliseconds"}]}]""";
 

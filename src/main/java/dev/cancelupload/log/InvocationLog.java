@@ -1,11 +1,10 @@
 package dev.cancelupload.log;
 
-import dev.cancelupload.cancel.CleanUpReport;
-import dev.cancelupload.cancel.Outcome;
-import dev.cancelupload.config.Export;
-import dev.cancelupload.openai.CancelledUpload;
-import dev.cancelupload.openai.FailureKind;
-import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.cancel.Report;
+import dev.cancelupload.openai.ErrorResponse;
+import dev.cancelupload.openai.Failure;
+import dev.cancelupload.openai.Outcome;
+import dev.cancelupload.openai.Outcome.State;
 import dev.cancelupload.openai.UploadId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -20,11 +19,9 @@ import org.jboss.logmanager.ExtLogRecord;
 
 /**
  * Logs one line for each invocation, from which CloudWatch creates the metrics, and in a batch one more for each
- * upload. Logs no bodies, no keys and no header fields of the caller.
+ * Upload. Logs no bodies, no credentials and no header fields of the caller.
  */
 public final class InvocationLog {
-
-    private static final String INVOCATION = "invocation";
 
     /** The MDC key in which Funqy stores Lambda's request id, on the thread of the invocation. */
     private static final String REQUEST_ID = "AWSRequestId";
@@ -33,25 +30,22 @@ public final class InvocationLog {
 
     private final AtomicBoolean nextIsColdStart = new AtomicBoolean(true);
 
-    /** Logs an invocation with one upload. */
-    public void invocation(Export export, Outcome outcome) {
-        Map<String, Object> fields = invocationFields(export);
-        addOutcome(outcome, fields);
-        fields.put("uploads", outcome.uploadId().isEmpty() ? 0 : 1);
-        boolean nothingToCancel = outcome instanceof Outcome.Failure
-                && outcome.failureUnlessFinal().isEmpty();
-        // Not an error of this function, but the caller wanted the Upload as the result.
-        log(nothingToCancel ? Logger.Level.WARN : level(outcome), text(outcome), fields, true);
+    /**
+     * Logs an invocation with one Upload.
+     *
+     * @param shape of the event: {@code one} or {@code http}
+     */
+    public void invocation(String shape, Outcome outcome) {
+        boolean error = outcome.state() != State.CANCELLED && outcome.state() != State.FINAL;
+        // What is already final is no error of this function, but the caller wanted the Upload as the result.
+        Logger.Level level =
+                error ? Logger.Level.ERROR : outcome.state() == State.FINAL ? Logger.Level.WARN : Logger.Level.INFO;
+        LOG.logf(level, "%s", new LogEvent(text(outcome), invocationFields(shape, outcome), true));
     }
 
-    /**
-     * Logs an event that names no upload for this function.
-     *
-     * @return the failure, for the caller to throw
-     */
-    public UploadFailure invalidEvent(Export export, UploadFailure failure) {
-        invocation(export, new Outcome.Failure("", failure, 0));
-        return failure;
+    /** Logs an event that names no Upload. */
+    public void refused(Failure failure) {
+        invocation("refused", new Outcome.NotCancelled(UploadId.of(""), failure, 0));
     }
 
     /**
@@ -60,157 +54,136 @@ public final class InvocationLog {
      * @param status of the response: 404 or 405
      */
     public void unknownOperation(int status) {
-        Map<String, Object> fields = invocationFields(Export.CANCEL_UPLOAD_HTTP);
+        Map<String, Object> fields = fields("invocation", "http");
         fields.put("outcome", status == 405 ? "MethodNotAllowed" : "UnknownPath");
-        fields.put("attempts", 0);
-        fields.put("millis", 0);
-        fields.put("uploads", 0);
-        log(Logger.Level.WARN, "no such operation: " + status, fields, true);
+        addCounts(fields, 0, 0, 0, 0, false);
+        LOG.logf(Logger.Level.WARN, "%s", new LogEvent("no such operation: " + status, fields, true));
     }
 
-    /** Starts the log of a batch, on the thread of its invocation. */
-    public Batch batch(Export export) {
-        return new Batch(export, MDC.get(REQUEST_ID));
+    /** Starts the log of a batch, on the thread of its invocation. @param shape of the event */
+    public Batch batch(String shape) {
+        return new Batch(shape, MDC.get(REQUEST_ID));
     }
 
-    /** Logs an invocation with many uploads: each when it is finished, so that no line is lost if the batch fails. */
+    /** Logs an invocation with many Uploads: each when it is finished, so that no line is lost if the batch fails. */
     public final class Batch {
 
-        private final Export export;
+        private final String shape;
         private final Object requestId;
 
-        private Batch(Export export, Object requestId) {
-            this.export = export;
+        private Batch(String shape, Object requestId) {
+            this.shape = shape;
             this.requestId = requestId;
         }
 
         /**
-         * Logs one upload, on the thread that finished it. A message that was not tried gets no line: it will be
-         * delivered again, and the lines of ten thousand messages would take too long.
+         * Logs one Upload, on the thread that has finished it.
          *
-         * @param messageId of the message that named the upload, if there is one
+         * @param messageIds of the messages that named it, each of which gets a line; empty outside of a queue
          */
-        public void finished(Outcome outcome, Optional<String> messageId) {
-            if (isNotTried(outcome) && messageId.isPresent()) {
-                return;
-            }
+        public void finished(Outcome outcome, List<String> messageIds) {
             if (requestId != null) {
                 MDC.put(REQUEST_ID, requestId);
             }
-            Map<String, Object> fields = fields(export, "upload");
-            messageId.ifPresent(id -> fields.put("messageId", id));
-            addOutcome(outcome, fields);
-            log(level(outcome), text(outcome), fields, false);
+            for (String messageId : messageIds.isEmpty() ? List.of("") : messageIds) {
+                Map<String, Object> fields = fields("upload", shape);
+                if (!messageId.isEmpty()) {
+                    fields.put("messageId", messageId);
+                }
+                addOutcome(outcome, fields);
+                boolean error = outcome.state() != State.CANCELLED && outcome.state() != State.FINAL;
+                LOG.logf(
+                        error ? Logger.Level.ERROR : Logger.Level.INFO,
+                        "%s",
+                        new LogEvent(text(outcome), fields, false));
+            }
         }
 
-        /**
-         * Logs the summary of a batch of messages.
-         *
-         * @param time that the whole batch took
-         */
-        public void messages(List<Outcome> outcomes, Duration time) {
-            long failed = outcomes.stream()
-                    .filter(o -> o.failureUnlessFinal().isPresent())
-                    .count();
-            long notTried = outcomes.stream().filter(InvocationLog::isNotTried).count();
-            Map<String, Object> fields = invocationFields(export);
-            fields.put("outcome", failed == 0 ? "done" : "partial");
-            fields.put("failed", failed);
-            fields.put("notTried", notTried);
-            logSummary(fields, outcomes, time, failed == 0);
-        }
-
-        /**
-         * Logs the summary of a clean-up.
-         *
-         * @param time that the whole clean-up took
-         */
-        public void cleanUp(CleanUpReport report, Duration time) {
-            boolean complete = report.incomplete().isEmpty();
-            boolean success = complete && report.failed().isEmpty();
-            Map<String, Object> fields = invocationFields(export);
+        /** Logs the summary. @param time that the whole batch took */
+        public void summary(Report report, Duration time) {
+            Optional<Failure> incomplete = report.incomplete();
+            int failed = report.in(State.FAILED).size();
+            Map<String, Object> fields = fields("invocation", shape);
             fields.put(
-                    "outcome", success ? "done" : complete ? "partial" : FailureKind.CLEAN_UP_INCOMPLETE.errorType());
-            fields.put("cancelled", report.cancelled().size());
-            fields.put("final", report.alreadyFinal().size());
-            fields.put("failed", report.failed().size());
-            fields.put("notTried", report.notTried().size());
-            logSummary(fields, report.outcomes(), time, success);
+                    "outcome",
+                    incomplete.map(failure -> failure.kind().errorType()).orElse(failed == 0 ? "done" : "partial"));
+            fields.put("cancelled", report.in(State.CANCELLED).size());
+            fields.put("final", report.in(State.FINAL).size());
+            fields.put("notTried", report.in(State.NOT_TRIED).size());
+            int attempts = report.outcomes().values().stream()
+                    .mapToInt(Outcome::attempts)
+                    .sum();
+            boolean refused = report.stoppedBy().isPresent();
+            addCounts(fields, attempts, time.toMillis(), report.outcomes().size(), failed, refused);
+            boolean error = incomplete.isPresent() || failed > 0;
+            LOG.logf(
+                    error ? Logger.Level.ERROR : Logger.Level.INFO,
+                    "%s",
+                    new LogEvent(report.outcomes().size() + " uploads: " + fields.get("outcome"), fields, true));
         }
     }
 
-    /** Formats the line of a cancelled upload without writing it. */
-    public void warmUp(Export export, CancelledUpload cancelled) {
-        Map<String, Object> fields = fields(export, INVOCATION);
-        addOutcome(new Outcome.Success("upload_warmup", cancelled, 0), fields);
+    /** Formats the line of an outcome without writing it. */
+    public void warmUp(Outcome outcome) {
         ExtLogRecord line = new ExtLogRecord(
                 Level.INFO, "%s", ExtLogRecord.FormatStyle.PRINTF, getClass().getName());
+        Map<String, Object> fields = invocationFields("one", outcome);
+        nextIsColdStart.set(true);
         line.setParameters(new Object[] {new LogEvent("", fields, true)});
         new JsonLogFormatter().format(line);
     }
 
-    private void logSummary(Map<String, Object> fields, List<Outcome> outcomes, Duration time, boolean success) {
-        fields.put("attempts", outcomes.stream().mapToInt(Outcome::attempts).sum());
-        fields.put("millis", time.toMillis());
-        fields.put("uploads", outcomes.size());
-        log(
-                success ? Logger.Level.INFO : Logger.Level.ERROR,
-                outcomes.size() + " uploads: " + fields.get("outcome"),
-                fields,
-                true);
+    private Map<String, Object> invocationFields(String shape, Outcome outcome) {
+        Map<String, Object> fields = fields("invocation", shape);
+        addOutcome(outcome, fields);
+        boolean refused =
+                outcome.failure().filter(failure -> failure.kind().stopsBatch()).isPresent();
+        int uploads = outcome.id().given().isEmpty() ? 0 : 1;
+        // Whoever waits for one Upload has the error; the metric "failed" is for those whom nobody tells.
+        addCounts(fields, outcome.attempts(), outcome.millis(), uploads, 0, refused);
+        return fields;
+    }
+
+    private static Map<String, Object> fields(String event, String shape) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("event", event);
+        fields.put("shape", shape);
+        return fields;
+    }
+
+    private void addCounts(
+            Map<String, Object> fields, int attempts, long millis, int uploads, int failed, boolean refused) {
+        fields.put("attempts", attempts);
+        fields.put("millis", millis);
+        fields.put("uploads", uploads);
+        fields.put("failed", failed);
+        fields.put("refused", refused ? 1 : 0);
+        fields.put("coldStart", nextIsColdStart.getAndSet(false) ? 1 : 0);
     }
 
     private static void addOutcome(Outcome outcome, Map<String, Object> fields) {
-        if (!outcome.uploadId().isEmpty()) {
-            // An invalid id may be any text, and is quoted so that it cannot be mistaken for an id.
-            boolean invalidEvent = outcome instanceof Outcome.Failure failure
-                    && failure.failure().kind() == FailureKind.INVALID_UPLOAD_ID;
-            fields.put("uploadId", invalidEvent ? UploadId.shown(outcome.uploadId()) : outcome.uploadId());
+        if (!outcome.id().given().isEmpty()) {
+            fields.put("uploadId", outcome.id());
         }
         fields.put("outcome", outcome.name());
         outcome.status().ifPresent(status -> fields.put("status", status));
+        outcome.failure()
+                .flatMap(Failure::response)
+                .flatMap(ErrorResponse::code)
+                .ifPresent(code -> fields.put("code", code));
         outcome.requestId().ifPresent(id -> fields.put("openaiRequestId", id));
         fields.put("attempts", outcome.attempts());
         fields.put("millis", outcome.millis());
-        if (outcome instanceof Outcome.Failure failure) {
-            fields.put("error", failure.failure().getMessage());
-        }
-    }
-
-    /** An upload with nothing left to cancel is no error in a batch. */
-    private static Logger.Level level(Outcome outcome) {
-        return outcome.failureUnlessFinal().isPresent() ? Logger.Level.ERROR : Logger.Level.INFO;
-    }
-
-    private static boolean isNotTried(Outcome outcome) {
-        return outcome instanceof Outcome.Failure failure
-                && failure.failure().kind() == FailureKind.BUDGET_SPENT
-                && outcome.attempts() == 0;
+        outcome.failure().ifPresent(failure -> fields.put("error", failure.message()));
     }
 
     private static String text(Outcome outcome) {
-        if (outcome instanceof Outcome.Failure failure) {
-            return failure.failure().toString();
-        }
-        return "Upload " + outcome.uploadId() + " cancelled ("
-                + outcome.requestId().map(id -> "x-request-id " + id + ", ").orElse("") + outcome.attempts()
-                + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)";
-    }
-
-    private Map<String, Object> invocationFields(Export export) {
-        Map<String, Object> fields = fields(export, INVOCATION);
-        fields.put("coldStart", nextIsColdStart.getAndSet(false) ? 1 : 0);
-        return fields;
-    }
-
-    private static Map<String, Object> fields(Export export, String event) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("event", event);
-        fields.put("export", export.functionName());
-        return fields;
-    }
-
-    private static void log(Logger.Level level, String text, Map<String, Object> fields, boolean metrics) {
-        LOG.logf(level, "%s", new LogEvent(text, fields, metrics));
+        return outcome.failure()
+                .map(Failure::toString)
+                .orElseGet(() -> "Upload " + outcome.id() + " cancelled ("
+                        + outcome.requestId()
+                                .map(id -> "x-request-id " + id + ", ")
+                                .orElse("") + outcome.attempts()
+                        + (outcome.attempts() == 1 ? " attempt, " : " attempts, ") + outcome.millis() + " ms)");
     }
 }

@@ -1,7 +1,7 @@
 package dev.cancelupload.log;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.cancelupload.json.Json;
 import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.redaction.VisibleText;
 import java.io.IOException;
@@ -22,12 +22,10 @@ public final class JsonLogFormatter extends ExtFormatter {
     /** The system property with the X-Ray trace of the current invocation, set by Funqy as by Lambda's runtimes. */
     private static final String TRACE = "com.amazonaws.xray.traceHeader";
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     @Override
     public String format(ExtLogRecord record) {
         StringWriter line = new StringWriter(512);
-        try (JsonGenerator json = JSON.createGenerator(line)) {
+        try (JsonGenerator json = Json.FACTORY.createGenerator(line)) {
             json.writeStartObject();
             json.writeStringField("timestamp", record.getInstant().toString());
             json.writeStringField("level", record.getLevel().getName());
@@ -38,7 +36,7 @@ public final class JsonLogFormatter extends ExtFormatter {
                     write(json, field.getValue());
                 }
             } else {
-                json.writeStringField("message", Redaction.current().mask(shown(formatMessage(record))));
+                json.writeStringField("message", shown(formatMessage(record)));
                 json.writeStringField("logger", record.getLoggerName());
             }
             writeIfPresent(json, "awsRequestId", record.getMdc("AWSRequestId"));
@@ -49,7 +47,7 @@ public final class JsonLogFormatter extends ExtFormatter {
             if (record.getThrown() != null) {
                 StringWriter stack = new StringWriter();
                 record.getThrown().printStackTrace(new PrintWriter(stack));
-                json.writeStringField("stackTrace", Redaction.current().mask(stack.toString()));
+                json.writeStringField("stackTrace", Redaction.mask(stack.toString()));
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -58,12 +56,9 @@ public final class JsonLogFormatter extends ExtFormatter {
         return line.append('\n').toString();
     }
 
-    /**
-     * One line of visible characters. Text of the upstream is already redacted here; text of the caller may be a guess
-     * of the key.
-     */
+    /** One line of visible characters without credentials. */
     private static String shown(String text) {
-        return Redaction.maskCallerText(VisibleText.visible(text));
+        return Redaction.mask(VisibleText.visible(text));
     }
 
     private static LogEvent event(ExtLogRecord record) {

@@ -1,19 +1,17 @@
 package dev.cancelupload.openai;
 
-import java.util.Set;
-
 /**
  * An Upload that this call cancelled.
  *
- * @param json the Upload as OpenAI sent it, with keys masked; empty in an {@link #summary}
+ * @param json the Upload as OpenAI sent it, with credentials masked; empty in a {@link #summary}
  * @param status OpenAI's HTTP status
  * @param headers OpenAI's header fields
  * @param attempts the number of requests
  */
 public record CancelledUpload(String json, int status, ResponseHeaders headers, int attempts) {
 
-    /** A copy with only what log lines and reports need, small enough to keep a thousand. */
+    /** A copy without the body, small enough to keep ten thousand. */
     public CancelledUpload summary() {
-        return new CancelledUpload("", status, headers.only(Set.of(ResponseHeaders.REQUEST_ID)), attempts);
+        return new CancelledUpload("", status, headers.onlyRequestId(), attempts);
     }
 }

@@ -1,82 +1,106 @@
 package dev.cancelupload.openai;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * Decides whether to retry and how long to wait, by the rules of OpenAI's official SDKs.
+ * How long to wait before a retry, by the rules of OpenAI's official SDKs: {@code retry-after-ms}, then
+ * {@code retry-after} say it; otherwise it is half a second, doubled for each retry up to 8 s, less up to 25 % jitter.
+ * {@link Verdict} has what is retried.
  *
- * <ul>
- *   <li>{@code x-should-retry: true} or {@code false} decides if OpenAI sends it.
- *   <li>Otherwise 408, 409, 429, every 5xx, a failed connection and the response to another request are retried, and
- *       nothing else.
- *   <li>{@code retry-after-ms}, then {@code retry-after} (seconds or HTTP date) determine the wait.
- *   <li>Otherwise the wait is 0.5 s, doubled for each retry up to 8 s, minus up to 25 % jitter.
- *   <li>There are at most {@code maxRetries} retries.
- * </ul>
- *
- * <p>Like the SDKs, this ignores a server that asks for more than a minute. Unlike them, {@link CancelCall} fails at
- * once if a wait does not fit the rest of the invocation's budget.
- *
- * @param maxRetries the greatest number of attempts after the first
  * @param random returns numbers from 0 to 1, for the jitter
  */
-record RetryPolicy(int maxRetries, DoubleSupplier random) {
+public record RetryPolicy(DoubleSupplier random) {
 
-    static final Duration FIRST_WAIT = Duration.ofMillis(500);
-    static final Duration MAX_WAIT = Duration.ofSeconds(8);
-    static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
-    static final double JITTER = 0.25;
+    /** The longest wait that no header asked for. */
+    public static final Duration MAX_WAIT = Duration.ofSeconds(8);
+
+    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
+    private static final double JITTER = 0.25;
+    private static final int MAX_DIGITS = 15;
+    private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
 
     /**
-     * Decides whether and when to retry.
-     *
-     * @param number of the attempt, the first being 1
-     * @param attempt its result
+     * @param retry the number of the retry, the first being 1
+     * @param headers of the response, if there was one
      * @param now the current time, for a {@code retry-after} that is a date
-     * @return how long to wait before the next attempt; empty for no retry
      */
-    Optional<Duration> waitAfter(int number, AttemptResult attempt, Instant now) {
-        if (number > maxRetries) {
-            return Optional.empty();
-        }
-        if (attempt instanceof AttemptResult.HttpError error) {
-            ErrorResponse response = error.response();
-            return isRetryable(response.status(), response.headers())
-                    ? Optional.of(retryAfter(response.headers(), now).orElseGet(() -> backoff(number)))
-                    : Optional.empty();
-        }
-        boolean retryable = attempt instanceof AttemptResult.NoResponse
-                || attempt instanceof AttemptResult.Unusable unusable && unusable.ofAnotherRequest();
-        return retryable ? Optional.of(backoff(number)) : Optional.empty();
+    Duration waitBefore(int retry, ResponseHeaders headers, Instant now) {
+        return headers.first("retry-after-ms")
+                .flatMap(value -> number(value, 1))
+                .or(() -> headers.first("retry-after").flatMap(value -> number(value, 1000)
+                        .or(() -> date(value).map(date -> Duration.between(now, date)))))
+                .filter(wait -> !wait.isNegative() && !wait.isZero())
+                .orElseGet(() -> backoff(retry));
     }
 
-    /** Whether a response with this status and these headers is retryable. */
-    static boolean isRetryable(int status, ResponseHeaders headers) {
-        String shouldRetry = headers.first("x-should-retry").orElse("");
-        if (shouldRetry.equalsIgnoreCase("true")) {
-            return true;
-        }
-        if (shouldRetry.equalsIgnoreCase("false")) {
-            return false;
-        }
-        return status == 408 || status == 409 || status == 429 || status >= 500;
-    }
-
-    private Duration backoff(int number) {
-        long doubled = FIRST_WAIT.toNanos() << Math.min(number - 1, 10);
+    private Duration backoff(int retry) {
+        long doubled = FIRST_WAIT.toNanos() << Math.min(retry - 1, 10);
         long wait = Math.min(doubled, MAX_WAIT.toNanos());
         return Duration.ofNanos((long) (wait * (1 - JITTER * random.getAsDouble())));
     }
 
-    /** The wait that the headers ask for; empty if they ask for none, for a past time or for more than the maximum. */
-    static Optional<Duration> retryAfter(ResponseHeaders headers, Instant now) {
-        return headers.first("retry-after-ms")
-                .flatMap(RetryAfter::millis)
-                .or(() -> headers.first("retry-after")
-                        .flatMap(value -> RetryAfter.seconds(value).or(() -> RetryAfter.untilDate(value, now))))
-                .filter(wait -> !wait.isNegative() && !wait.isZero() && wait.compareTo(MAX_RETRY_AFTER) <= 0);
+    /** Whether the value of {@code retry-after} or {@code retry-after-ms} is one that a client understands. */
+    static boolean isWait(String name, String value) {
+        return number(value, 1).isPresent()
+                || name.equals("retry-after") && date(value).isPresent();
+    }
+
+    /** Parses a number, which may have a fraction, of so many milliseconds each. */
+    private static Optional<Duration> number(String value, int millis) {
+        for (int i = 0; i < value.length(); i++) {
+            if ((value.charAt(i) < '0' || value.charAt(i) > '9') && value.charAt(i) != '.') {
+                return Optional.empty();
+            }
+        }
+        try {
+            return value.length() > MAX_DIGITS
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofNanos((long) (Double.parseDouble(value) * millis * 1e6)));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Parses a date in any of HTTP's three forms: {@code Sun, 06 Nov 1994 08:49:37 GMT}, {@code Sunday, 06-Nov-94
+     * 08:49:37 GMT} and {@code Sun Nov 6 08:49:37 1994}.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7">RFC 9110: Date/Time Formats</a>
+     */
+    private static Optional<Instant> date(String value) {
+        int month = 0;
+        LocalTime time = null;
+        List<Integer> dayAndYear = new ArrayList<>();
+        try {
+            for (String part : value.toLowerCase(Locale.ROOT).split("[ ,-]+")) {
+                int index = part.length() == 3 ? MONTHS.indexOf(part) : -1;
+                if (index >= 0) {
+                    month = index / 3 + 1;
+                } else if (part.indexOf(':') > 0) {
+                    time = LocalTime.parse(part);
+                } else if (!part.isEmpty() && Character.isDigit(part.charAt(0))) {
+                    dayAndYear.add(Integer.parseInt(part));
+                }
+            }
+            if (month == 0 || time == null || dayAndYear.size() != 2) {
+                return Optional.empty();
+            }
+            int year = dayAndYear.get(1) < 100 ? 2000 + dayAndYear.get(1) : dayAndYear.get(1);
+            return Optional.of(LocalDateTime.of(year, month, dayAndYear.get(0), 0, 0)
+                    .with(time)
+                    .toInstant(ZoneOffset.UTC));
+        } catch (DateTimeException | NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 }

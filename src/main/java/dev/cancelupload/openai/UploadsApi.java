@@ -1,6 +1,5 @@
 package dev.cancelupload.openai;
 
-import dev.cancelupload.http.Exchange;
 import io.quarkus.rest.client.reactive.NotBody;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -12,7 +11,7 @@ import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * The REST client interface: the one operation of OpenAI's Uploads API that this function calls. {@link UploadsClient}
+ * The REST client interface: the one operation of OpenAI's Uploads API that this function calls. {@link Cancellation}
  * handles failures and retries.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/uploads/cancel">Cancel upload</a>
@@ -26,14 +25,14 @@ public interface UploadsApi {
      *
      * @param uploadId the Upload's identifier
      * @param clientRequestId the caller's identifier of the request for OpenAI's support, or null
-     * @param exchange how the transport gets the response
-     * @return the 2xx response with its body, normally the cancelled {@link Upload}
-     * @throws ErrorResponseException for every other status
+     * @param exchange how {@link TransportFilter} sends the request
+     * @return the 2xx response, normally with the cancelled Upload
+     * @throws ErrorStatusException for every other status
      */
     @POST
     @Path("/{upload_id}/cancel")
     @ClientHeaderParam(name = "Accept-Encoding", value = "identity")
-    RestResponse<UploadBody> cancel(
+    RestResponse<Upload> cancel(
             @PathParam("upload_id") String uploadId,
             @HeaderParam("X-Client-Request-Id") String clientRequestId,
             @NotBody Exchange exchange);

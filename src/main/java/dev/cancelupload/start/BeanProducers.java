@@ -11,10 +11,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 
 /** Produces the beans, all of them during init, when Lambda provides a full CPU. */
 @Singleton
 final class BeanProducers {
+
+    private static final Logger LOG = Logger.getLogger(BeanProducers.class);
 
     @Produces
     @Singleton
@@ -28,7 +31,7 @@ final class BeanProducers {
         Components components = Components.get();
         // Not injected: ArC would need more beans for that.
         String version = ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
-        return new UploadsClient(components.configuration(), components.keys(), components.transport(), version);
+        return new UploadsClient(components.configuration(), components.credentials(), components.transport(), version);
     }
 
     @Produces
@@ -52,7 +55,8 @@ final class BeanProducers {
             InvocationLog log) {
         if (ImageMode.current() == ImageMode.NATIVE_RUN) {
             WarmUp.run(client, mapper, log);
-            InitTasks.await();
+            Components.get().configuration().notes().forEach(LOG::warn);
+            Main.awaitEndOfInit();
         }
     }
 }

@@ -23,8 +23,7 @@ final class InitError {
 
     /** Writes the message to the log, and posts it to the Runtime API if there is one. Keys in it are masked. */
     static void report(ConfigurationError error) {
-        // It may quote what AWS, or a server in its place, has sent.
-        String message = Redaction.current().mask(error.getMessage());
+        String message = Redaction.mask(error.getMessage());
         System.err.println(TYPE + ": " + message);
         String api = System.getenv("AWS_LAMBDA_RUNTIME_API");
         if (api == null || api.isBlank()) {

@@ -1,7 +1,6 @@
 package dev.cancelupload.start;
 
 import dev.cancelupload.config.ConfigurationError;
-import dev.cancelupload.secret.KeyFromSecret;
 import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -12,6 +11,8 @@ import java.util.logging.Logger;
 /** Starts the function. If its environment is wrong, Lambda's init fails with one line that says what to change. */
 @QuarkusMain
 public final class Main {
+
+    private static AheadOfCalls ahead;
 
     private Main() {}
 
@@ -33,14 +34,15 @@ public final class Main {
         // The JDK logs every certificate here, which Quarkus would keep until it knows the levels.
         Logger.getLogger("jdk.event.security").setLevel(Level.OFF);
         try {
-            Components components = Components.get();
-            if (components.keys() instanceof KeyFromSecret key) {
-                InitTasks.start(new ApiKeyAtInit(key));
-            }
-            EarlyConnection.start(components);
+            ahead = AheadOfCalls.start(Components.get());
         } catch (ConfigurationError e) {
             InitError.report(e);
             System.exit(1);
         }
+    }
+
+    /** Ends init: waits for what was started ahead of the calls. */
+    static void awaitEndOfInit() {
+        ahead.await();
     }
 }

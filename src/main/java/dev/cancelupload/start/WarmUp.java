@@ -1,12 +1,15 @@
 package dev.cancelupload.start;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cancelupload.config.Export;
 import dev.cancelupload.json.Json;
-import dev.cancelupload.lambda.LambdaEvent;
+import dev.cancelupload.lambda.Event;
 import dev.cancelupload.log.InvocationLog;
 import dev.cancelupload.openai.CancelledUpload;
+import dev.cancelupload.openai.Failure;
+import dev.cancelupload.openai.Outcome;
 import dev.cancelupload.openai.UploadsClient;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
 
 /**
@@ -18,14 +21,16 @@ final class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
+    private static final byte[] EVENT = "\"upload_warmup\"".getBytes(StandardCharsets.US_ASCII);
+
     private WarmUp() {}
 
     static void run(UploadsClient client, ObjectMapper mapper, InvocationLog log) {
         try {
-            mapper.readerFor(LambdaEvent.class).readValue("\"upload_warmup\"");
-            CancelledUpload cancelled = client.warmUp();
-            mapper.writeValueAsBytes(Json.raw(cancelled.json()));
-            log.warmUp(Export.CANCEL_UPLOAD, cancelled);
+            mapper.readerFor(Event.class).readValue(new ByteArrayInputStream(EVENT));
+            Outcome outcome = client.warmUp();
+            mapper.writeValueAsBytes(Json.raw(outcome.map(CancelledUpload::json, Failure::message)));
+            log.warmUp(outcome);
         } catch (Exception e) {
             // No invocation is affected.
             LOG.warn("The warm-up of an invocation failed", e);

@@ -6,24 +6,26 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cancelupload.http.Origin;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
-    private static final String KEY = "sk-proj-abcDEF123_456-789";
+    private static final String KEY = "sk-proj-abcDEF123_456-789ghiJKL";
 
     private final Map<String, String> environment = new HashMap<>(Map.of("OPENAI_API_KEY", KEY));
 
@@ -33,281 +35,500 @@ class ConfigurationTest {
 
     private String problem() {
         String message = assertThrows(ConfigurationError.class, this::read).getMessage();
-        assertThat(message, not(containsString(KEY)));
         assertEquals(1, message.lines().count());
+        assertThat(message, not(containsString("abcDEF123")));
         return message;
+    }
+
+    private CredentialsSource.WorkloadIdentity workloadIdentity() {
+        environment.remove("OPENAI_API_KEY");
+        environment.put("OPENAI_IDENTITY_PROVIDER_ID", "idp_0123456789abcdef");
+        environment.put("OPENAI_SERVICE_ACCOUNT_ID", "sa_fedcba9876543210");
+        inLambda();
+        return (CredentialsSource.WorkloadIdentity) read().credentials();
+    }
+
+    private CredentialsSource.Secret secret(String id) {
+        environment.remove("OPENAI_API_KEY");
+        environment.put("OPENAI_API_KEY_SECRET", id);
+        inLambda();
+        return (CredentialsSource.Secret) read().credentials();
+    }
+
+    private void inLambda() {
+        environment.putIfAbsent("AWS_REGION", "eu-central-1");
+        environment.put("AWS_ACCESS_KEY_ID", "ASIAEXAMPLE012345678");
+        environment.put("AWS_SECRET_ACCESS_KEY", "Secr3t/Acc3ss+K3y");
+        environment.put("AWS_SESSION_TOKEN", "S3ss10n/T0k3n");
     }
 
     @Test
     void aKeyIsAllThatIsNeeded() {
-        Configuration configuration = read();
-        assertEquals(URI.create("https://api.openai.com/v1"), configuration.baseUrl());
-        assertEquals(2, configuration.maxRetries());
-        assertEquals(Duration.ofSeconds(10), configuration.timeout());
-        assertEquals(Duration.ofSeconds(25), configuration.budget());
-        assertEquals(8, configuration.cleanUpConcurrency());
-        assertEquals(Optional.empty(), configuration.organization());
-        assertEquals(Optional.empty(), configuration.project());
-        assertEquals(Optional.empty(), configuration.trustAnchors());
-    }
-
-    @Test
-    void theKeyCannotBePrinted() {
-        assertThat(read().toString(), allOf(not(containsString(KEY)), containsString("***")));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", " ", "\t\n"})
-    void aMissingOrBlankKeyIsRefusedByName(String key) {
-        environment.put("OPENAI_API_KEY", key);
-        assertThat(problem(), allOf(containsString("OPENAI_API_KEY is not set"), containsString("set it to")));
+        assertEquals(
+                new Configuration(
+                        new CredentialsSource.Key(KEY),
+                        URI.create("https://api.openai.com/v1"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        2,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(25),
+                        8,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()),
+                read());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sk-1\n", "sk 1", "\"sk-1\" ", "sk-ä", "sk-\u0000", "sk-1\r\nX-Injected: 1"})
-    void aKeyThatIsNoHeaderValueIsRefusedWithoutShowingIt(String key) {
-        environment.put("OPENAI_API_KEY", key);
-        String message = assertThrows(ConfigurationError.class, this::read).getMessage();
-        assertThat(message, allOf(containsString("OPENAI_API_KEY"), not(containsString(key.strip()))));
+    @EnumSource(
+            value = Variable.class,
+            names = {"OPENAI_API_KEY", "AWS_.*"},
+            mode = EnumSource.Mode.MATCH_NONE)
+    void anEmptyVariableIsAnUnsetOne(Variable variable) {
+        Configuration without = read();
+        environment.put(variable.name(), " \n");
+        assertEquals(without, read());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "https://api.openai.com/v1/,https://api.openai.com/v1",
-        "https://eu.api.openai.com/v1,https://eu.api.openai.com/v1",
-        "HTTPS://gateway.example:8443/a/b///,HTTPS://gateway.example:8443/a/b",
-        "https://gateway.example,https://gateway.example",
-        "http://localhost:8080/v1,http://localhost:8080/v1",
-        "http://127.0.0.1:1/v1,http://127.0.0.1:1/v1",
-        "http://127.255.255.254/v1,http://127.255.255.254/v1",
-        "http://[::1]:8080/v1,http://[::1]:8080/v1"
+        "OPENAI_API_KEY," + KEY,
+        "OPENAI_BASE_URL,https://gateway.example/v1",
+        "OPENAI_ORG_ID,org-1",
+        "OPENAI_MAX_RETRIES,5",
+        "OPENAI_TIMEOUT,3s",
+        "HTTPS_PROXY,http://proxy.example:3128"
     })
-    void aBaseUrlIsHttpsOrHttpToThisMachine(String value, String url) {
-        environment.put("OPENAI_BASE_URL", value);
-        assertEquals(URI.create(url), read().baseUrl());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://api.openai.com/v1",
-                "http://localhost.evil.example/v1",
-                "http://127.0.0.1.evil.example/",
-                "http://127.1/v1",
-                "http://128.0.0.1/",
-                "http://10.0.0.1/",
-                "http://0.0.0.0/",
-                "http://[::2]/",
-                "http://127.0.0.256/",
-                "ftp://localhost/",
-                "file:///etc/passwd",
-                "api.openai.com/v1",
-                "//api.openai.com",
-                "https://",
-                "https:///v1",
-                "https://a b/",
-                "nonsense",
-                "https://api.openai.com/v1?x=1",
-                "https://api.openai.com/v1#x",
-                "https://api.openai.com:99999/v1",
-                "https://host\r\nX-Injected: 1/",
-                "http://localhost@evil.example/"
-            })
-    void anyOtherBaseUrlIsRefusedByNameAndValue(String value) {
-        environment.put("OPENAI_BASE_URL", value);
-        assertThat(
-                problem(), allOf(containsString("OPENAI_BASE_URL is \""), containsString("https://api.openai.com/v1")));
-    }
-
-    @Test
-    void aPasswordInTheBaseUrlIsNotShown() {
-        environment.put("OPENAI_BASE_URL", "https://user:pass-word@gateway.example/");
-        assertThat(problem(), not(containsString("pass-word")));
-    }
-
-    @Test
-    void aKeyThatWasPastedIntoAnotherVariableIsNotShown() {
-        environment.put("OPENAI_BASE_URL", KEY);
-        environment.put("OPENAI_TIMEOUT", KEY);
-        problem();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "10s,PT10S",
-        "500ms,PT0.5S",
-        "PT10S,PT10S",
-        "pt1m,PT1M",
-        "10,PT10S",
-        "2m,PT2M",
-        " 3s ,PT3S",
-        "PT0.25S,PT0.25S",
-        "900,PT15M"
-    })
-    void durationsAreWrittenInAnyUsualWay(String value, Duration duration) {
-        environment.put("OPENAI_TIMEOUT", value);
-        environment.put("CANCEL_BUDGET", value);
-        assertEquals(duration, read().timeout());
-        assertEquals(duration, read().budget());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0",
-                "0s",
-                "-1s",
-                "PT-1S",
-                "s",
-                "ten",
-                "10 s",
-                "1h",
-                "10.5",
-                "901",
-                "PT16M",
-                "99999999999999999999",
-                "9223372036854775807m",
-                "PT",
-                "P1Y",
-                "\uff11\uff10s",
-                "\u0668"
-            })
-    void anyOtherDurationIsRefusedByNameAndValue(String value) {
-        environment.put("CANCEL_BUDGET", value);
-        assertThat(problem(), allOf(containsString("CANCEL_BUDGET is \"" + value + "\""), containsString("500ms")));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"-1", "11", "two", "1.5", "1e1", "99999999999", "\uff12"})
-    void anyOtherNumberOfRetriesIsRefusedByNameAndValue(String value) {
-        environment.put("OPENAI_MAX_RETRIES", value);
-        assertThat(
-                problem(),
-                allOf(containsString("OPENAI_MAX_RETRIES is \"" + value + "\""), containsString("from 0 to 10")));
-    }
-
-    @Test
-    void zeroRetriesSwitchThemOff() {
-        environment.put("OPENAI_MAX_RETRIES", "0");
-        assertEquals(0, read().maxRetries());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"0", "101", "many"})
-    void anyOtherConcurrencyIsRefusedByNameAndValue(String value) {
-        environment.put("CLEAN_UP_CONCURRENCY", value);
-        assertThat(
-                problem(),
-                allOf(containsString("CLEAN_UP_CONCURRENCY is \"" + value + "\""), containsString("from 1 to 100")));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"OPENAI_ORG_ID", "OPENAI_PROJECT_ID"})
-    void anIdThatIsNoHeaderValueIsRefused(String variable) {
-        environment.put(variable, "org-1\r\nX-Injected: 1");
-        assertThat(problem(), containsString(variable + " is \"org-1??X-Injected: 1\""));
-    }
-
-    @Test
-    void blankOptionalVariablesAreAsGoodAsUnset() {
-        environment.put("OPENAI_ORG_ID", "");
-        environment.put("OPENAI_TIMEOUT", " ");
-        environment.put("SSL_CERT_FILE", "");
-        assertEquals(Optional.empty(), read().organization());
-        assertEquals(Duration.ofSeconds(10), read().timeout());
-        assertEquals(Optional.empty(), read().trustAnchors());
-    }
-
-    @Test
-    void aFileOfTrustAnchorsHasToExist(@TempDir Path folder) throws Exception {
-        Path file = folder.resolve("ca.pem");
-        environment.put("SSL_CERT_FILE", file.toString());
-        assertThat(problem(), containsString("SSL_CERT_FILE is \"" + file));
-        Files.writeString(file, "x");
-        assertEquals(Optional.of(file), read().trustAnchors());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"cancelupload", "hello", ""})
-    void anExportThatDoesNotExistIsRefusedWithTheNamesOfThoseThatDo(String value) {
-        environment.put("QUARKUS_FUNQY_EXPORT", value);
-        assertThat(
-                problem(),
-                allOf(
-                        containsString("QUARKUS_FUNQY_EXPORT is \"" + value + "\""),
-                        containsString("cancelUpload, cancelUploadHttp or cleanUpUploads")));
+    void whiteSpaceAndLineBreaksAroundAValueAreStripped(String variable, String value) {
+        environment.put(variable, value);
+        Configuration expected = read();
+        environment.put(variable, " \t" + value + "\r\n");
+        assertEquals(expected, read());
     }
 
     @Test
     void allProblemsAreInOneLine() {
-        environment.put("OPENAI_MAX_RETRIES", "x");
-        environment.put("CANCEL_BUDGET", "y");
-        assertThat(problem(), allOf(containsString("OPENAI_MAX_RETRIES"), containsString("CANCEL_BUDGET")));
-    }
-
-    @Test
-    void aProxyIsUsedInEitherCaseOfItsVariable() {
-        environment.put("https_proxy", "http://proxy.example:3128");
-        assertEquals("proxy.example:3128", read().proxy().orElseThrow().toString());
-        environment.put("HTTPS_PROXY", "http://other.example:3128");
-        assertEquals("other.example:3128", read().proxy().orElseThrow().toString());
-    }
-
-    @Test
-    void noProxyLeavesItOut() {
-        environment.put("HTTPS_PROXY", "http://proxy.example:3128");
-        environment.put("no_proxy", "openai.com");
-        assertEquals(Optional.empty(), read().proxy());
+        environment.put("OPENAI_MAX_RETRIES", "many");
+        environment.put("CANCEL_BUDGET", "10\ns");
+        assertThat(
+                problem(),
+                allOf(
+                        containsString("OPENAI_MAX_RETRIES is \"many\": it has to be a whole number from 0 to 10."),
+                        containsString("CANCEL_BUDGET is \"10?s\": it has to be a duration")));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://localhost:8080/v1", "https://127.0.0.1:8443/v1", "https://[::1]/v1"})
-    void thisMachineIsReachedWithoutAProxy(String baseUrl) {
+    @ValueSource(strings = {"QUARKUS_FUNQY_EXPORT", "OPENAI_API_KEY_TTL", "CONNECT_AT_INIT"})
+    void aVariableThatIsGoneIsANoteAndNoError(String name) {
+        environment.put(name, "cleanUpUploads");
+        List<String> notes = read().notes();
+        assertEquals(1, notes.size());
+        assertThat(notes.get(0), containsString(name + " is set and changes nothing any more"));
+    }
+
+    // One of three
+
+    @Test
+    void withoutCredentialsTheThreeWaysAreNamed() {
+        environment.remove("OPENAI_API_KEY");
+        assertThat(
+                problem(),
+                allOf(
+                        containsString("There are no credentials"),
+                        containsString("OPENAI_API_KEY "),
+                        containsString("OPENAI_API_KEY_SECRET"),
+                        containsString("OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OPENAI_API_KEY_SECRET", "OPENAI_IDENTITY_PROVIDER_ID", "OPENAI_SERVICE_ACCOUNT_ID"})
+    void twoOfThemAreRefused(String second) {
+        environment.put(second, "x1");
+        assertThat(problem(), containsString("OPENAI_API_KEY and " + second + " are set: set one of"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OPENAI_IDENTITY_PROVIDER_ID,first", "OPENAI_SERVICE_ACCOUNT_ID,second"})
+    void halfAWorkloadIdentityIsRefused(String present, String which) {
+        environment.remove("OPENAI_API_KEY");
+        environment.put(present, "x1");
+        inLambda();
+        assertThat(
+                problem(),
+                containsString("needs both OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID, and only the "
+                        + which + " is set."));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"OPENAI_API_KEY\":\"sk-proj-abcDEF123\"}|is JSON",
+                "{{resolve:secretsmanager:abcDEF123}}|CloudFormation has not resolved",
+                "${OPENAI_API_KEY}|a placeholder that nothing has replaced",
+                "$(aws secretsmanager abcDEF123)|a placeholder",
+                "arn:aws:secretsmanager:eu-central-1:1:secret:abcDEF123|an ARN",
+                "<your-api-key>|a placeholder such as <your-api-key>",
+                "\"sk-proj-abcDEF123\"|a quotation mark at one end",
+                "sk-proj-abcDEF123'|a quotation mark at one end",
+                "“sk-proj-abcDEF123”|a quotation mark at one end",
+                "Bearer sk-proj-abcDEF123|begins with \"Bearer\"",
+                "sk-proj-abcDEF123 456|white space",
+                "sk-proj-abcDEF123ä|not ASCII"
+            })
+    void aValueThatCannotBeAKeyIsRefusedAsWhatItIs(String value, String problem) {
+        environment.put("OPENAI_API_KEY", value);
+        assertThat(problem(), allOf(containsString("OPENAI_API_KEY cannot be an API key"), containsString(problem)));
+    }
+
+    @Test
+    void theKeyIsNotPrinted() {
+        assertThat(read().toString(), not(containsString("abcDEF123")));
+    }
+
+    // What is shown of a wrong value
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "OPENAI_BASE_URL",
+                "OPENAI_ORG_ID",
+                "OPENAI_PROJECT_ID",
+                "OPENAI_MAX_RETRIES",
+                "OPENAI_TIMEOUT",
+                "CANCEL_BUDGET",
+                "CLEAN_UP_CONCURRENCY",
+                "SSL_CERT_FILE",
+                "OPENAI_MTLS_CLIENT_KEY_FILE",
+                "HTTPS_PROXY"
+            })
+    void aKeyOrThePemTextOfOneIsShownFromNoVariable(String variable) {
+        for (String value : List.of(
+                KEY, "-----BEGIN PRIVATE KEY-----\nabcDEF123\n-----END PRIVATE KEY-----", "abcDEF123 456-789ghiJKL")) {
+            environment.put(variable, value);
+            if (!variable.equals("HTTPS_PROXY") || !value.equals(KEY)) { // A host may have this name.
+                assertThat(problem(), containsString(variable));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPENAI_BASE_URL,https://gateway.example/v1?api_key=hunter2secret",
+        "OPENAI_BASE_URL,https://gateway.example/v1#hunter2secret",
+        "OPENAI_BASE_URL,https://user:hunter2secret@gateway.example/v1",
+        "OPENAI_BASE_URL,https://user:hunter2secret%40gateway.example/v1",
+        "OPENAI_BASE_URL,user:hunter2secret:gateway.example",
+        "OPENAI_BASE_URL,http:/user:hunter2secret/gateway.example",
+        "HTTPS_PROXY,http://user:hunter2secret:proxy.example:8080",
+        "HTTPS_PROXY,https://user:hunter2secret@proxy.example:8080",
+        "HTTPS_PROXY,socks5://proxy.example:1080?password=hunter2secret",
+        "HTTPS_PROXY,http://hunter2secret:proxy.example"
+    })
+    void noPasswordOfAUrlIsShown(String variable, String value) {
+        environment.put(variable, value);
+        assertThat(problem(), allOf(containsString(variable), not(containsString("hunter2secret"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPENAI_BASE_URL,http://gateway.example:8080/v1",
+        "OPENAI_TIMEOUT,10 s",
+        "SSL_CERT_FILE,/var/task/certs/internal-authority-2024.pem",
+        "HTTPS_PROXY,socks5://proxy.example:1080"
+    })
+    void aPlainMistakeIsShownSoThatItCanBeSeen(String variable, String value) {
+        environment.put(variable, value);
+        assertThat(problem(), containsString(variable + " is \"" + value + "\""));
+    }
+
+    // URLs
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://gateway.example/openai/v1/",
+                "https://litellm_proxy.internal/v1",
+                "https://litellm_proxy:4000/v1",
+                "http://localhost:8080/v1",
+                "http://127.0.0.1/v1",
+                "HTTP://[::1]:8080/v1"
+            })
+    void aBaseUrlIsHttpsOrOnThisMachine(String url) {
+        environment.put("OPENAI_BASE_URL", url);
+        assertEquals(URI.create(url.replaceAll("/$", "")), read().baseUrl());
+    }
+
+    @Test
+    void aHostMayHaveAnUnderscore() {
+        environment.put("OPENAI_BASE_URL", "https://litellm_proxy.internal:4000/v1");
+        assertEquals("litellm_proxy.internal", Origin.hostOf(read().baseUrl()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://gateway.example/v1",
+                "http://127.0.0.1.nip.io/v1",
+                "http://127.0.0.256/v1",
+                "http://0.0.0.0/v1",
+                "https://user@gateway.example/v1",
+                "https://gateway.example/v1?x=1",
+                "https://gateway.example/v1#x",
+                "https://gateway.example:99999/v1",
+                "https://gateway.example:port/v1",
+                "https://gateway%20.example/v1",
+                "https:///v1",
+                "https:gateway.example/v1",
+                "ftp://gateway.example/v1",
+                "gateway.example/v1",
+                "api.openai.com"
+            })
+    void anotherBaseUrlIsRefused(String url) {
+        environment.put("OPENAI_BASE_URL", url);
+        assertThat(
+                problem(),
+                allOf(
+                        containsString("OPENAI_BASE_URL "),
+                        containsString("it has to be an https URL such as https://api.openai.com/v1")));
+    }
+
+    @Test
+    void theTokenUrlIsOpenaisUnlessSet() {
+        assertEquals(
+                URI.create("https://auth.openai.com/oauth/token"),
+                workloadIdentity().tokenUrl());
+        environment.put("OPENAI_TOKEN_URL", "http://127.0.0.1:8080/oauth/token");
+        assertEquals(
+                URI.create("http://127.0.0.1:8080/oauth/token"),
+                workloadIdentity().tokenUrl());
+        environment.put("OPENAI_TOKEN_URL", "http://auth.example/oauth/token");
+        assertThat(problem(), containsString("OPENAI_TOKEN_URL is \"http://auth.example/oauth/token\""));
+    }
+
+    // AWS
+
+    /** As botocore resolves them. */
+    @ParameterizedTest
+    @CsvSource({
+        "eu-central-1,false,false,sts.eu-central-1.amazonaws.com,secretsmanager.eu-central-1.amazonaws.com",
+        "eu-central-1,true,false,sts-fips.eu-central-1.amazonaws.com,secretsmanager-fips.eu-central-1.amazonaws.com",
+        "eu-central-1,false,true,sts.eu-central-1.api.aws,secretsmanager.eu-central-1.amazonaws.com",
+        "us-east-1,TRUE,True,sts-fips.us-east-1.api.aws,secretsmanager-fips.us-east-1.amazonaws.com",
+        "us-gov-west-1,true,false,sts.us-gov-west-1.amazonaws.com,secretsmanager-fips.us-gov-west-1.amazonaws.com",
+        "cn-north-1,false,true,sts.cn-north-1.api.amazonwebservices.com.cn,secretsmanager.cn-north-1.amazonaws.com.cn",
+        "eusc-de-east-1,false,false,sts.eusc-de-east-1.amazonaws.eu,secretsmanager.eusc-de-east-1.amazonaws.eu",
+        "eusc-de-east-1,false,true,sts.eusc-de-east-1.api.amazonwebservices.eu,"
+                + "secretsmanager.eusc-de-east-1.api.amazonwebservices.eu",
+        "us-iso-east-1,false,false,sts.us-iso-east-1.c2s.ic.gov,secretsmanager.us-iso-east-1.c2s.ic.gov",
+        "us-isob-east-1,false,true,sts.us-isob-east-1.api.aws.scloud,secretsmanager.us-isob-east-1.api.aws.scloud",
+        "us-isof-south-1,true,false,sts-fips.us-isof-south-1.csp.hci.ic.gov,"
+                + "secretsmanager-fips.us-isof-south-1.csp.hci.ic.gov",
+        "eu-isoe-west-1,false,false,sts.eu-isoe-west-1.cloud.adc-e.uk,secretsmanager.eu-isoe-west-1.cloud.adc-e.uk"
+    })
+    void aServiceIsWhereItsPartitionHasIt(String region, String fips, String dualStack, String sts, String secrets) {
+        environment.put("AWS_REGION", region);
+        environment.put("AWS_USE_FIPS_ENDPOINT", fips);
+        environment.put("AWS_USE_DUALSTACK_ENDPOINT", dualStack);
+        assertEquals(URI.create("https://" + sts), workloadIdentity().sts().endpoint());
+        environment.keySet().removeIf(name -> name.endsWith("_ID") && name.startsWith("OPENAI_"));
+        assertEquals(
+                URI.create("https://" + secrets),
+                secret("openai-api-key").secretsManager().endpoint());
+    }
+
+    @Test
+    void anEndpointThatIsConfiguredTakesPrecedenceAsInAwssSdks() {
+        environment.put("AWS_USE_FIPS_ENDPOINT", "true");
+        environment.put("AWS_ENDPOINT_URL", "http://localhost:4566/");
+        assertEquals(
+                URI.create("http://localhost:4566"), workloadIdentity().sts().endpoint());
+        environment.put("AWS_ENDPOINT_URL_STS", "https://vpce-0123.sts.eu-central-1.vpce.amazonaws.com");
+        environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", "https://elsewhere.example");
+        assertEquals(
+                URI.create("https://vpce-0123.sts.eu-central-1.vpce.amazonaws.com"),
+                workloadIdentity().sts().endpoint());
+        environment.put("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+        assertEquals(
+                URI.create("https://sts-fips.eu-central-1.amazonaws.com"),
+                workloadIdentity().sts().endpoint());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AWS_ENDPOINT_URL,http://localstack:4566",
+        "AWS_ENDPOINT_URL_STS,https://sts.example/path",
+        "AWS_USE_FIPS_ENDPOINT,yes",
+        "AWS_USE_DUALSTACK_ENDPOINT,1",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,on"
+    })
+    void aChoiceOfEndpointThatIsNotUnderstoodIsRefused(String variable, String value) {
+        environment.put(variable, value);
+        assertThat(
+                assertThrows(ConfigurationError.class, this::workloadIdentity).getMessage(),
+                containsString(variable + " is \"" + value + "\": it has to be"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Frankfurt", "evil.example/", "eu-central-1.evil.example", "-"})
+    void whatIsNoRegionDoesNotGetIntoAHostName(String region) {
+        environment.put("AWS_REGION", region);
+        assertThat(
+                assertThrows(ConfigurationError.class, this::workloadIdentity).getMessage(),
+                containsString("AWS_REGION names no AWS Region"));
+    }
+
+    @Test
+    void withoutTheRolesKeysWhatIsMissingIsNamed() {
+        workloadIdentity();
+        environment.remove("AWS_SECRET_ACCESS_KEY");
+        assertThat(problem(), containsString("AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set"));
+        environment.put("AWS_SECRET_ACCESS_KEY", "x");
+        environment.put("AWS_SESSION_TOKEN", "abcDEF123\n456");
+        assertThat(problem(), containsString("cannot be sent as a header"));
+    }
+
+    @Test
+    void anArnSaysTheRegionOfItsSecret() {
+        String arn = "arn:aws-us-gov:secretsmanager:us-gov-east-1:123456789012:secret:team/openai-key-a1b2C3";
+        CredentialsSource.Secret secret = secret(arn);
+        assertEquals(arn, secret.id());
+        assertEquals("us-gov-east-1", secret.secretsManager().region());
+        assertEquals(
+                URI.create("https://secretsmanager.us-gov-east-1.amazonaws.com"),
+                secret.secretsManager().endpoint());
+        assertEquals("***", secret.secretsManager().credentials().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                KEY,
+                "a name",
+                "{\"key\":\"abcDEF123\"}",
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/abcDEF123",
+                "arn:aws:secretsmanager:eu-central-1:123456789012:abcDEF123"
+            })
+    void whatIsNoSecretsNameIsRefusedWithoutShowingIt(String id) {
+        assertThrows(ConfigurationError.class, () -> secret(id));
+        assertThat(problem(), containsString("OPENAI_API_KEY_SECRET (its value is not shown): it has to be the name"));
+    }
+
+    // Proxies
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://proxy.example:3128,proxy.example:3128",
+        "HTTP://proxy.example:3128/,proxy.example:3128",
+        "proxy.example:3128,proxy.example:3128",
+        "http://my_proxy,my_proxy:80",
+        "http://[fd00::1]:3128,fd00::1:3128",
+        "http://user:p%40ss+word@proxy.example:3128,proxy.example:3128"
+    })
+    void anHttpProxyIsReadWithOrWithoutItsScheme(String value, String proxy) {
+        environment.put("https_proxy", value);
+        assertEquals(proxy, read().proxy().orElseThrow().toString());
+    }
+
+    @Test
+    void theCredentialsOfAProxyAreDecoded() {
+        environment.put("HTTPS_PROXY", "http://user:p%40ss+word@proxy.example:3128");
+        assertEquals(
+                Optional.of("Basic dXNlcjpwQHNzK3dvcmQ="),
+                read().proxy().orElseThrow().authorization());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"https://proxy.example", "socks5://proxy.example:1080", "http://", "http://proxy.example/path"})
+    void anotherKindOfProxyIsRefused(String value) {
+        environment.put("HTTPS_PROXY", value);
+        assertThat(problem(), containsString("it has to be an http proxy"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "*|true",
+                "api.openai.com|true",
+                "API.OpenAI.com|true",
+                "openai.com|true",
+                ".openai.com|true",
+                "*.openai.com|true",
+                "enai.com|false",
+                "a.example, openai.com ,b.example|true",
+                "a.example openai.com|true",
+                "a.example,,b.example|false",
+                "openai.com:443|true",
+                "openai.com:8443|false",
+                "10.0.0.0/8|false",
+                ":443|false"
+            })
+    void noProxyExcludesAHost(String noProxy, boolean direct) {
+        environment.put("HTTPS_PROXY", "http://proxy.example:3128");
+        environment.put("no_proxy", noProxy);
+        assertEquals(direct, read().proxy().isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://10.1.2.3/v1,10.1.2.3",
+        "https://[fd00::1]/v1,fd00::1",
+        "https://[fd00::1]:8443/v1,[fd00::1]:8443"
+    })
+    void noProxyExcludesAnAddress(String baseUrl, String noProxy) {
         environment.put("HTTPS_PROXY", "http://proxy.example:3128");
         environment.put("OPENAI_BASE_URL", baseUrl);
+        assertEquals(false, read().proxy().isEmpty());
+        environment.put("NO_PROXY", noProxy);
+        assertEquals(true, read().proxy().isEmpty());
+    }
+
+    @Test
+    void eachServerIsReachedByItsOwnWay() {
+        environment.put("HTTPS_PROXY", "http://proxy.example:3128");
+        environment.put("NO_PROXY", "amazonaws.com");
+        CredentialsSource.WorkloadIdentity identity = workloadIdentity();
+        assertEquals(Optional.empty(), identity.sts().proxy());
+        assertEquals("proxy.example:3128", identity.tokenProxy().orElseThrow().toString());
+        assertEquals("proxy.example:3128", read().proxy().orElseThrow().toString());
+        environment.put("OPENAI_BASE_URL", "http://localhost:8080/v1");
         assertEquals(Optional.empty(), read().proxy());
     }
 
-    @Test
-    void aProxyThatCannotBeUsedIsRefused() {
-        environment.put("HTTPS_PROXY", "socks5://proxy.example:1080");
-        assertThat(
-                problem(),
-                containsString("HTTPS_PROXY is \"socks5://proxy.example:1080\": it has to be an http proxy"));
+    // Numbers, durations, files
+
+    @ParameterizedTest
+    @CsvSource({"10s,10000", "500ms,500", "2m,120000", "PT10S,10000", "10,10000", "15m,900000"})
+    void aDurationIsReadInEachOfItsForms(String value, long millis) {
+        environment.put("OPENAI_TIMEOUT", value);
+        assertEquals(Duration.ofMillis(millis), read().timeout());
     }
 
-    @Test
-    void theCredentialsOfAProxyAreNotShown() {
-        environment.put("HTTPS_PROXY", "socks5://user:secret@proxy.example:1080");
-        assertThat(problem(), allOf(containsString("HTTPS_PROXY"), not(containsString("secret"))));
-        environment.put("HTTPS_PROXY", "http://user:secret@proxy.example:1080");
-        assertThat(read().proxy().orElseThrow().toString(), not(containsString("c2VjcmV0")));
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "16m", "-1s", "10 s", "ten", "1h", "99999999999s", "PT", "٣s"})
+    void anotherDurationIsRefused(String value) {
+        environment.put("OPENAI_TIMEOUT", value);
+        assertThat(problem(), containsString("OPENAI_TIMEOUT is \""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "11", "2.0", "٣", "0x1", "99999999999"})
+    void anotherNumberIsRefused(String value) {
+        environment.put("OPENAI_MAX_RETRIES", value);
+        assertThat(problem(), containsString("it has to be a whole number from 0 to 10."));
     }
 
     @Test
     void aClientCertificateNeedsItsKey(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("client.pem"), "");
         environment.put("OPENAI_MTLS_CLIENT_CERT_FILE", file.toString());
-        assertThat(
-                problem(),
-                containsString("OPENAI_MTLS_CLIENT_KEY_FILE is not set, and OPENAI_MTLS_CLIENT_CERT_FILE is"));
+        assertThat(problem(), containsString("mutual TLS needs both or neither."));
         environment.put("OPENAI_MTLS_CLIENT_KEY_FILE", file.toString());
         assertEquals(Optional.of(new ClientCertificate(file, file)), read().clientCertificate());
-        environment.remove("OPENAI_MTLS_CLIENT_CERT_FILE");
-        assertThat(problem(), containsString("OPENAI_MTLS_CLIENT_CERT_FILE is not set"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"true,true", "false,false", "FALSE,false"})
-    void connectingAtInitCanBeSwitchedOff(String value, boolean connect) {
-        assertTrue(read().connectAtInit());
-        environment.put("CONNECT_AT_INIT", value);
-        assertEquals(connect, read().connectAtInit());
-    }
-
-    @Test
-    void connectingAtInitIsTrueOrFalse() {
-        environment.put("CONNECT_AT_INIT", "perhaps");
-        assertThat(problem(), containsString("CONNECT_AT_INIT is \"perhaps\": it has to be true or false."));
     }
 }

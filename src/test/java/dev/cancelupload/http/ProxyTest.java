@@ -7,18 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.cancelupload.http.Tls.Trust;
 import dev.cancelupload.time.Budget;
+import dev.cancelupload.tls.Tls;
+import dev.cancelupload.tls.Tls.Trust;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.ConnectProxy;
 import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.Upstream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,36 +29,39 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProxyTest {
 
-    private static final Origin ORIGIN = new Origin(true, "api.openai.example", 443);
+    private static final HttpRequest REQUEST = new HttpRequest(
+            "POST", URI.create("https://api.openai.example/v1/uploads/upload_a/cancel"), Map.of(), new byte[0]);
 
     private static Proxy at(int port) {
         return new Proxy("127.0.0.1", port, Optional.of("Basic dXNlcjpwYXNz"));
     }
 
+    private static TransportException failure(Proxy proxy, int millis) throws Exception {
+        HttpTransport transport =
+                new HttpTransport(Optional.of(proxy), Tls.create(Trust.only(Optional.empty()), Optional.empty()));
+        TransportException e = assertThrows(
+                TransportException.class, () -> transport.send(REQUEST, Budget.of(Duration.ofMillis(millis))));
+        assertFalse(e.sent());
+        return e;
+    }
+
     @Test
     void tlsIsSpokenWithTheServerThroughTheTunnel(@TempDir Path folder) throws Exception {
         Certificates certificates = new Certificates(folder);
-        Budget budget = Budget.of(Duration.ofSeconds(20));
-        Tls tls = new JdkTls(Trust.only(Optional.of(certificates.root())), Optional.empty());
-        try (Upstream server = new Upstream(Layer.TLS_1_3, certificates.context("server", ORIGIN.host()));
-                ConnectProxy proxy = new ConnectProxy(server.port());
-                HttpConnection connection = HttpConnection.open(
-                        ORIGIN, Optional.of(at(proxy.port())), tls, HostResolver.WITHIN_BUDGET, budget)) {
-            String request = "POST /v1/uploads/upload_tls/cancel HTTP/1.1\r\nHost: " + ORIGIN.host()
-                    + "\r\nContent-Length: 0\r\n\r\n";
+        Tls tls = Tls.create(Trust.only(Optional.of(certificates.root())), Optional.empty());
+        try (Upstream server = new Upstream(Layer.TLS_1_3, certificates.context("server", "api.openai.example"));
+                ConnectProxy proxy = new ConnectProxy(server.port())) {
+            HttpTransport transport = new HttpTransport(Optional.of(at(proxy.port())), tls);
             assertEquals(
                     200,
-                    connection
-                            .exchange(request.getBytes(StandardCharsets.ISO_8859_1), budget)
-                            .status());
-            assertEquals(
-                    List.of(
-                            """
-                            CONNECT api.openai.example:443 HTTP/1.1
-                            Host: api.openai.example:443
-                            Proxy-Authorization: Basic dXNlcjpwYXNz
-                            """),
-                    proxy.requests());
+                    transport.send(REQUEST, Budget.of(Duration.ofSeconds(20))).status());
+            String head =
+                    """
+                    CONNECT api.openai.example:443 HTTP/1.1
+                    Host: api.openai.example:443
+                    Proxy-Authorization: Basic dXNlcjpwYXNz
+                    """;
+            assertEquals(List.of(head), proxy.requests());
         }
     }
 
@@ -64,44 +69,35 @@ class ProxyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "HTTP/1.1 407 Proxy Authentication Required\\r\\n\\r\\n|HTTP 407",
-                "HTTP/1.1 502 Bad Gateway\\r\\ncontent-length: 5\\r\\n\\r\\noops!|HTTP 502",
-                "''|closed the connection",
-                "SSH-2.0-OpenSSH\\r\\n|not HTTP/1.1",
-                "HTTP/1.1 200 OK\\r\\n\\r\\nhello|has data after its head"
+                "HTTP/1.1 407 Proxy Authentication Required//|HTTP 407",
+                "HTTP/1.1 502 Bad Gateway/content-length: 5//oops!|HTTP 502",
+                "''|the connection was closed",
+                "SSH-2.0-OpenSSH/|not HTTP/1.1",
+                "HTTP/1.1 200 OK//hello|has data after its head"
             })
-    void aProxyThatMakesNoTunnelIsNamedAndNothingWasSent(String answer, String reason) throws Exception {
-        try (ConnectProxy proxy =
-                ConnectProxy.refusing(answer.replace("\\r", "\r").replace("\\n", "\n"))) {
-            TransportException e = assertThrows(TransportException.class, () -> open(at(proxy.port()), 5000));
-            assertThat(
-                    e.getMessage(),
-                    containsString(
-                            "could not connect to api.openai.example:443 through the proxy 127.0.0.1:" + proxy.port()));
+    void aProxyThatMakesNoTunnelIsNamed(String answer, String reason) throws Exception {
+        String bytes = answer.replace("/", "\r\n").replace("HTTP\r\n", "HTTP/");
+        try (ConnectProxy proxy = ConnectProxy.refusing(bytes)) {
+            TransportException e = failure(at(proxy.port()), 5000);
+            String what = "could not connect to api.openai.example:443 through the proxy 127.0.0.1:" + proxy.port();
+            assertThat(e.getMessage(), containsString(what));
             assertThat(e.getMessage(), containsString(reason));
-            assertFalse(e.sent());
         }
     }
 
     @Test
-    void itsPasswordIsInNoText() throws Exception {
+    void aProxyThatIsNotThereIsNamedWithoutItsPassword() throws Exception {
         Proxy proxy = at(1);
-        TransportException e = assertThrows(TransportException.class, () -> open(proxy, 5000));
+        TransportException e = failure(proxy, 5000);
+        assertThat(e.getMessage(), containsString("through the proxy 127.0.0.1:1 of HTTPS_PROXY (Connection refused"));
         for (String text : new String[] {proxy.toString(), e.toString(), String.valueOf(e.getCause())}) {
             assertFalse(text.contains("dXNlcjpwYXNz"), text);
         }
     }
 
     @Test
-    void aProxyThatIsNotThereIsNamed() {
-        TransportException e = assertThrows(TransportException.class, () -> open(at(1), 5000));
-        assertThat(e.getMessage(), containsString("through the proxy 127.0.0.1:1 of HTTPS_PROXY (Connection refused"));
-    }
-
-    @Test
-    void aProxyWhoseNameIsUnknownIsNamed() {
-        Proxy proxy = new Proxy("proxy.invalid", 3128, Optional.empty());
-        TransportException e = assertThrows(TransportException.class, () -> open(proxy, 5000));
+    void aProxyWhoseNameIsUnknownIsNamed() throws Exception {
+        TransportException e = failure(new Proxy("proxy.invalid", 3128, Optional.empty()), 5000);
         assertThat(
                 e.getMessage(), containsString("proxy.invalid:3128 of HTTPS_PROXY (its name could not be resolved)"));
     }
@@ -109,19 +105,9 @@ class ProxyTest {
     @Test
     void aProxyThatSaysNothingIsGivenUpInTime() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            TransportException e = assertThrows(TransportException.class, () -> open(at(silent.getLocalPort()), 300));
+            TransportException e = failure(at(silent.getLocalPort()), 300);
             assertTrue(e.timedOut());
             assertThat(e.getMessage(), containsString("timed out"));
         }
-    }
-
-    private static void open(Proxy proxy, int millis) throws Exception {
-        HttpConnection.open(
-                        ORIGIN,
-                        Optional.of(proxy),
-                        new JdkTls(Trust.only(Optional.empty()), Optional.empty()),
-                        HostResolver.WITHIN_BUDGET,
-                        Budget.of(Duration.ofMillis(millis)))
-                .close();
     }
 }

@@ -1,42 +1,22 @@
 package dev.cancelupload.lambda;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cancelupload.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** Valid events that tests vary. */
+/** Events for tests. */
 public final class Events {
     private Events() {}
 
-    /** The events of AWS in src/test/resources/events. */
-    public static final List<String> REAL = List.of(
-            "http-api-v2.json",
-            "http-api-v1.json",
-            "rest-api-v1.json",
-            "function-url.json",
-            "alb.json",
-            "alb-multi-value.json",
-            "eventbridge-rule.json",
-            "eventbridge-scheduled.json",
-            "scheduler.json",
-            "sqs.json",
-            "sqs-from-sns.json",
-            "pipes-sqs.json",
-            "sns.json",
-            "s3-put.json",
-            "dynamodb-stream.json",
-            "kinesis.json");
-
-    private static final Pattern UPLOAD_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.~-]{1,256}");
-
-    /** One of these events. */
+    /** An event of AWS's in src/test/resources/events, which names {@code upload_abc123}. */
     public static String real(String name) {
         try (InputStream in = Events.class.getResourceAsStream("/events/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -45,20 +25,22 @@ public final class Events {
         }
     }
 
-    /** Whether this id is valid. */
-    public static boolean isUploadId(String id) {
-        return id != null && UPLOAD_ID.matcher(id).matches();
+    /** Events by name that AWS or people send to other functions. Most have an upload id somewhere. */
+    public static Map<String, String> notOurs() {
+        Map<String, String> events = new TreeMap<>();
+        JsonNode all = Json.parse(real("not-ours.json")).orElseThrow();
+        all.fieldNames().forEachRemaining(name -> events.put(name, all.get(name).toString()));
+        for (String name :
+                new String[] {"s3-put.json", "dynamodb-stream.json", "kinesis.json", "eventbridge-scheduled.json"}) {
+            events.put(name, real(name));
+        }
+        return events;
     }
 
-    /** The path of a cancel with a percent-encoded id. */
-    public static String path(String id) {
-        return "/v1/uploads/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/cancel";
-    }
-
-    /** A POST to this path of an HTTP API. */
-    public static String http(String path) {
+    /** A request of an HTTP API. */
+    public static String http(String method, String path) {
         ObjectNode event = Json.object().put("version", "2.0").put("rawPath", path);
-        event.putObject("requestContext").putObject("http").put("method", "POST");
+        event.putObject("requestContext").putObject("http").put("method", method);
         return event.toString();
     }
 
@@ -66,13 +48,46 @@ public final class Events {
     public static String sqs(String... bodies) {
         ObjectNode event = Json.object();
         ArrayNode records = event.putArray("Records");
-        int number = 0;
         for (String body : bodies) {
             records.addObject()
-                    .put("messageId", "m" + number++)
+                    .put("messageId", "m" + (records.size() - 1))
                     .put("eventSource", "aws:sqs")
                     .put("body", body);
         }
         return event.toString();
+    }
+
+    /** A notification with this message and the id {@code n}. */
+    public static String sns(String message) {
+        ObjectNode event = Json.object();
+        event.putArray("Records")
+                .addObject()
+                .put("EventSource", "aws:sns")
+                .putObject("Sns")
+                .put("MessageId", "n")
+                .put("Message", message);
+        return event.toString();
+    }
+
+    /** An event of EventBridge with this detail, which is JSON. */
+    public static String eventBridge(String detail) {
+        return "{\"source\":\"my.app\",\"detail-type\":\"Upload abandoned\",\"detail\":" + detail + "}";
+    }
+
+    /** SNS's envelope as it is in the body of a message. */
+    public static String envelope(String message) {
+        return Json.object()
+                .put("Type", "Notification")
+                .put("MessageId", "n")
+                .put("Message", message)
+                .toString();
+    }
+
+    static Event read(String json) {
+        try {
+            return EventReader.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

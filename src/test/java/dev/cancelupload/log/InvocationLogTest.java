@@ -6,15 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cancelupload.cancel.CleanUpReport;
-import dev.cancelupload.cancel.Outcome;
-import dev.cancelupload.config.Export;
+import dev.cancelupload.cancel.Report;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.openai.CancelledUpload;
+import dev.cancelupload.openai.ErrorResponse;
+import dev.cancelupload.openai.Failure;
 import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.Outcome;
 import dev.cancelupload.openai.ResponseHeaders;
-import dev.cancelupload.openai.UploadFailure;
+import dev.cancelupload.openai.UploadId;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The log lines of invocations and uploads. */
+/** The log lines of invocations and Uploads. */
 class InvocationLogTest {
 
     private static final Logger LOGGER = Logger.getLogger("cancel-upload");
@@ -63,11 +65,24 @@ class InvocationLogTest {
 
     private static Outcome cancelled(String id) {
         ResponseHeaders headers = new ResponseHeaders(Map.of("x-request-id", List.of("req_" + id)));
-        return new Outcome.Success(id, new CancelledUpload("{}", 200, headers, 2), 30);
+        return new Outcome.Cancelled(UploadId.of(id), new CancelledUpload("{}", 200, headers, 2), 30);
     }
 
     private static Outcome failed(String id, FailureKind kind) {
-        return new Outcome.Failure(id, UploadFailure.of(kind, "Upload " + id + " failed"), 40);
+        ErrorResponse response = new ErrorResponse(418, ResponseHeaders.NONE, "", Optional.of("a_code"));
+        Failure failure = new Failure(kind, "It failed.", kind.retryable(), Optional.of(response), Optional.empty(), 1);
+        return new Outcome.NotCancelled(UploadId.of(id), failure, 40);
+    }
+
+    private static Report report(Outcome... outcomes) {
+        Map<UploadId, Outcome> all = new LinkedHashMap<>();
+        List.of(outcomes).forEach(outcome -> all.put(outcome.id(), outcome));
+        return new Report(
+                all,
+                List.of(outcomes).stream()
+                        .flatMap(outcome -> outcome.failure().stream())
+                        .filter(failure -> failure.kind().stopsBatch())
+                        .findFirst());
     }
 
     private JsonNode line() {
@@ -77,11 +92,11 @@ class InvocationLogTest {
 
     @Test
     void anInvocationThatCancelledAnUploadSaysWhichAndWhatItTook() {
-        log.invocation(Export.CANCEL_UPLOAD, cancelled("upload_1"));
+        log.invocation("one", cancelled("upload_1"));
         JsonNode line = line();
         assertEquals("INFO", line.get("level").textValue());
         assertEquals("invocation", line.get("event").textValue());
-        assertEquals("cancelUpload", line.get("export").textValue());
+        assertEquals("one", line.get("shape").textValue());
         assertEquals("upload_1", line.get("uploadId").textValue());
         assertEquals("cancelled", line.get("outcome").textValue());
         assertEquals(200, line.get("status").intValue());
@@ -93,35 +108,37 @@ class InvocationLogTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"UPSTREAM_FAILURE,ERROR", "REQUEST_REJECTED,ERROR", "UPLOAD_NOT_FOUND,WARN", "UPLOAD_ALREADY_FINAL,WARN"
+    @CsvSource({
+        "UPSTREAM_FAILURE,ERROR,0",
+        "CREDENTIALS_REJECTED,ERROR,1",
+        "WRONG_BASE_URL,ERROR,1",
+        "UPLOAD_NOT_FOUND,WARN,0",
+        "UPLOAD_ALREADY_FINAL,WARN,0"
     })
-    void anInvocationThatFailedIsAnErrorUnlessNothingIsLeftToCancel(FailureKind kind, String level) {
-        log.invocation(Export.CANCEL_UPLOAD, failed("upload_1", kind));
+    void aFailureHasItsLevelItsCodeAndWhetherTheCredentialsWereRefused(FailureKind kind, String level, int refused) {
+        log.invocation("one", failed("upload_1", kind));
         assertEquals(level, line().get("level").textValue());
         assertEquals(kind.errorType(), line().get("outcome").textValue());
-        assertEquals("Upload upload_1 failed", line().get("error").textValue());
+        assertEquals("It failed.", line().get("error").textValue());
+        assertEquals("a_code", line().get("code").textValue());
+        assertEquals(refused, line().get("refused").intValue());
     }
 
     @Test
-    void aProcessStartsColdOnce() {
-        log.invocation(Export.CANCEL_UPLOAD, cancelled("upload_1"));
-        log.invocation(Export.CANCEL_UPLOAD, cancelled("upload_2"));
+    void aProcessStartsColdOnceAndItsWarmUpLeavesNoLine() {
+        log.warmUp(cancelled("upload_0"));
+        log.invocation("one", cancelled("upload_1"));
+        log.invocation("one", cancelled("upload_2"));
         assertEquals(
                 List.of(1, 0),
                 lines.stream().map(line -> line.get("coldStart").intValue()).toList());
     }
 
     @Test
-    void aRefusedIdIsShownSoThatItCannotBeMistakenForOne() {
-        log.invocation(Export.CANCEL_UPLOAD, failed("upload_1/é", FailureKind.INVALID_UPLOAD_ID));
-        assertEquals("\"upload_1/\\u00e9\"", line().get("uploadId").textValue());
-    }
-
-    @Test
     void anEventThatNamesNoUploadHasALineWithoutOne() {
-        UploadFailure failure = UploadFailure.of(FailureKind.INVALID_EVENT, "The event is none.");
-        assertEquals(failure, log.invalidEvent(Export.CLEAN_UP_UPLOADS, failure));
+        log.refused(Failure.of(FailureKind.INVALID_EVENT, "The event is none."));
         assertFalse(line().has("uploadId"));
+        assertEquals("InvalidEvent", line().get("outcome").textValue());
         assertEquals(0, line().get("uploads").intValue());
     }
 
@@ -139,8 +156,8 @@ class InvocationLogTest {
         // Started before the id is set, since a new thread inherits it.
         other.submit(() -> {}).get();
         MDC.put("AWSRequestId", "request-1");
-        InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);
-        other.submit(() -> batch.finished(cancelled("upload_1"), Optional.of("message-1")))
+        InvocationLog.Batch batch = log.batch("sqs");
+        other.submit(() -> batch.finished(cancelled("upload_1"), List.of("message-1")))
                 .get();
         other.shutdown();
         JsonNode line = line();
@@ -150,60 +167,33 @@ class InvocationLogTest {
         assertNull(line.get("_aws"));
     }
 
-    @ParameterizedTest
-    @CsvSource({"UPLOAD_NOT_FOUND,INFO", "UPLOAD_ALREADY_FINAL,INFO", "UPSTREAM_FAILURE,ERROR"})
-    void anUploadOfABatchThatIsGoneAlreadyIsNoError(FailureKind kind, String level) {
-        log.batch(Export.CLEAN_UP_UPLOADS).finished(failed("upload_1", kind), Optional.empty());
-        assertEquals(level, line().get("level").textValue());
-    }
-
     @Test
-    void aMessageThatWasNotTriedHasNoLineAndAnIdOfACleanUpHasOne() {
-        InvocationLog.Batch batch = log.batch(Export.CANCEL_UPLOAD);
-        batch.finished(failed("upload_1", FailureKind.BUDGET_SPENT), Optional.of("message-1"));
-        assertEquals(List.of(), lines);
-        batch.finished(failed("upload_1", FailureKind.BUDGET_SPENT), Optional.empty());
-        assertEquals("BudgetSpent", line().get("outcome").textValue());
-    }
-
-    @Test
-    void theLineOfABatchCountsWhatFailedAndWhatWasNotTried() {
-        List<Outcome> outcomes = List.of(
-                cancelled("upload_1"),
-                failed("upload_2", FailureKind.UPLOAD_NOT_FOUND),
-                failed("upload_3", FailureKind.UPSTREAM_FAILURE),
-                failed("upload_4", FailureKind.BUDGET_SPENT));
-        log.batch(Export.CANCEL_UPLOAD).messages(outcomes, Duration.ofMillis(1500));
-        JsonNode line = line();
-        assertEquals("ERROR", line.get("level").textValue());
-        assertEquals("partial", line.get("outcome").textValue());
-        assertEquals(2, line.get("failed").intValue());
-        assertEquals(1, line.get("notTried").intValue());
-        assertEquals(4, line.get("uploads").intValue());
-        assertEquals(2, line.get("attempts").intValue());
-        assertEquals(1500, line.get("millis").intValue());
+    void eachMessageThatNamedAnUploadHasALine() {
+        log.batch("sqs").finished(cancelled("upload_1"), List.of("message-1", "message-2"));
+        assertEquals(
+                List.of("message-1", "message-2"),
+                lines.stream().map(line -> line.get("messageId").textValue()).toList());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "UPLOAD_NOT_FOUND,done,INFO",
-        "REQUEST_REJECTED,partial,ERROR",
-        "UPSTREAM_FAILURE,CleanUpIncomplete,ERROR"
+        "UPLOAD_NOT_FOUND,done,INFO,0,0",
+        "REQUEST_REJECTED,partial,ERROR,1,0",
+        "UPSTREAM_FAILURE,CleanUpIncomplete,ERROR,0,0",
+        "ACCESS_DENIED,AccessDenied,ERROR,0,1"
     })
-    void theLineOfACleanUpSaysWhetherAnythingIsLeft(FailureKind kind, String outcome, String level) {
-        CleanUpReport report = new CleanUpReport(List.of(cancelled("upload_1"), failed("upload_2", kind)));
-        log.batch(Export.CLEAN_UP_UPLOADS).cleanUp(report, Duration.ofMillis(10));
-        assertEquals(outcome, line().get("outcome").textValue());
-        assertEquals(level, line().get("level").textValue());
-        assertEquals(1, line().get("cancelled").intValue());
-        assertEquals(1, line().get("final").intValue() + line().get("failed").intValue());
-    }
-
-    @Test
-    void warmingUpLeavesNoLine() {
-        log.warmUp(Export.CANCEL_UPLOAD, ((Outcome.Success) cancelled("upload_1")).cancelled());
-        assertEquals(List.of(), lines);
-        log.invocation(Export.CANCEL_UPLOAD, cancelled("upload_1"));
-        assertEquals(1, line().get("coldStart").intValue());
+    void theLineOfABatchSaysWhatIsLeftAndWhatFailedForGood(
+            FailureKind kind, String outcome, String level, int failed, int refused) {
+        Report report = report(cancelled("upload_1"), failed("upload_2", kind));
+        log.batch("ids").summary(report, Duration.ofMillis(1500));
+        JsonNode line = line();
+        assertEquals(outcome, line.get("outcome").textValue());
+        assertEquals(level, line.get("level").textValue());
+        assertEquals(failed, line.get("failed").intValue());
+        assertEquals(refused, line.get("refused").intValue());
+        assertEquals(1, line.get("cancelled").intValue());
+        assertEquals(2, line.get("uploads").intValue());
+        assertEquals(3, line.get("attempts").intValue());
+        assertEquals(1500, line.get("millis").intValue());
     }
 }

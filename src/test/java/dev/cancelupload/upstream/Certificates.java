@@ -2,6 +2,7 @@ package dev.cancelupload.upstream;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,6 +16,10 @@ import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** A test's certificate authority: a P-384 root like OpenAI's, and P-256 server certificates. */
 public final class Certificates {
@@ -60,10 +65,19 @@ public final class Certificates {
         return folder.resolve(name + ".pem");
     }
 
-    /** The private key of a key store from {@link #server}, as a PEM file. */
+    /**
+     * The private key of a key store from {@link #server}, as a PEM file. As OpenSSL writes it, with the public key,
+     * which Java leaves out.
+     */
     public Path key(String name) throws Exception {
-        KeyStore keys = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
-        byte[] der = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
+        KeyStore store = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
+        PrivateKeyInfo key = PrivateKeyInfo.getInstance(
+                store.getKey("server", PASSWORD.toCharArray()).getEncoded());
+        BigInteger number = ECPrivateKey.getInstance(key.parsePrivateKey()).getKey();
+        byte[] info = store.getCertificate("server").getPublicKey().getEncoded();
+        ASN1BitString point = SubjectPublicKeyInfo.getInstance(info).getPublicKeyData();
+        ECPrivateKey withPoint = new ECPrivateKey(256, number, point, null);
+        byte[] der = new PrivateKeyInfo(key.getPrivateKeyAlgorithm(), withPoint).getEncoded();
         return Files.writeString(folder.resolve(name + ".key"), pem("PRIVATE KEY", der));
     }
 

@@ -1,54 +1,28 @@
 package dev.cancelupload.start.quarkus;
 
 import io.quarkus.runtime.ImageMode;
-import io.smallrye.config.EnvConfigSource;
-import io.smallrye.config.PropertiesConfigSource;
+import io.quarkus.runtime.configuration.AbstractConfigBuilder;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 
 /**
- * Quarkus's run-time configurations from {@code application.properties} alone, one per Funqy export. Built at image
- * build time and stored in the image heap, so that a start neither reads sources nor looks up, converts and maps
- * properties.
- *
- * <p>The property {@code prebuilt-config.exports} lists the exports.
+ * Quarkus's run-time configuration from {@code application.properties} alone. Built at image build time and stored in
+ * the image heap, so that a start neither reads sources nor looks up, converts and maps properties. Variables that are
+ * set for Quarkus have no effect on the executable.
  */
 final class PrebuiltConfig {
 
-    private static final String EXPORT = "quarkus.funqy.export";
-    private static final String EXPORTS = "prebuilt-config.exports";
-
-    /** By export; empty outside of the executable. This class is initialized at image build time. */
-    private static final Map<String, SmallRyeConfig> BY_EXPORT =
-            ImageMode.current() == ImageMode.NATIVE_BUILD ? byExport() : Map.of();
+    /** Null outside of the executable. This class is initialized at image build time. */
+    static final SmallRyeConfig CONFIG = ImageMode.current() == ImageMode.NATIVE_BUILD ? build() : null;
 
     private PrebuiltConfig() {}
 
-    /** The configuration for these variables; empty if variables other than the export are set. */
-    static Optional<SmallRyeConfig> forVariables(QuarkusVariables variables) {
-        return variables.onlyExport().map(BY_EXPORT::get);
-    }
-
-    private static Map<String, SmallRyeConfig> byExport() {
-        SmallRyeConfig application = build(Map.of());
-        Map<String, SmallRyeConfig> configs = new HashMap<>();
-        configs.put(QuarkusVariables.DEFAULT_EXPORT, application);
-        for (String export : application.getValue(EXPORTS, String.class).split(",")) {
-            configs.put(export, build(Map.of(EXPORT, export)));
-        }
-        return Map.copyOf(configs);
-    }
-
-    private static SmallRyeConfig build(Map<String, String> properties) {
-        return GeneratedConfig.builder()
-                .withCustomizers(new WithoutBuildMachine())
-                .withSources(new PropertiesConfigSource(properties, EXPORT, EnvConfigSource.ORDINAL))
-                .build();
+    private static SmallRyeConfig build() {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder();
+        AbstractConfigBuilder.withCustomizer(builder, "io.quarkus.runtime.generated.RunTimeConfig");
+        return builder.withCustomizers(new WithoutBuildMachine()).build();
     }
 
     /** Excludes the variables, system properties, files and resolved addresses of the build machine. */
@@ -62,6 +36,7 @@ final class PrebuiltConfig {
                     .withConverter(InetSocketAddress.class, 1_000, PrebuiltConfig::unresolved);
         }
 
+        /** Runs after all other customizers, which add the sources that this one removes. */
         @Override
         public int priority() {
             return Integer.MAX_VALUE;

@@ -1,7 +1,0 @@
-package dev.cancelupload;
-
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-
-/** The same tests against the native executable. */
-@QuarkusIntegrationTest
-class CancelUploadHttpIT extends CancelUploadHttpTest {}
