@@ -18,7 +18,8 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"] = "http://%s:%d" % server.get_host_and_port()
 KEY, OTHER_KEY, ACCOUNT = "sk-first-0123456789abcdef", "sk-second-0123456789abcdef", "eu-central-1:123456789012:"
 # Where moto has a resource: its ARN, what Ref gives, and the property with its name.
-NAMED = {"SQS::Queue": ("sqs:" + ACCOUNT, ENDPOINT + "/123456789012/", "QueueName"), "IAM::Role": ("iam::123456789012:role/", "", "RoleName"),
+NAMED = {"SQS::Queue": ("sqs:" + ACCOUNT, ENDPOINT + "/123456789012/", "QueueName"),
+         "IAM::Role": ("iam::123456789012:role/", "", "RoleName"),
          "IAM::ManagedPolicy": ("", "arn:aws:iam::123456789012:policy/", "ManagedPolicyName"),
          "Lambda::Function": (f"lambda:{ACCOUNT}function:", "", "FunctionName"),
          "Scheduler::ScheduleGroup": (f"scheduler:{ACCOUNT}schedule-group/", "", "Name")}
@@ -107,6 +108,10 @@ while not (folder / "stub").exists():
 base = f"http://{(folder / 'stub').read_text().split()[0]}"
 SECRET = {"OpenAIApiKeySecret": "openai-api-key", "OpenAIBaseUrl": base + "/v1", "QueueTrigger": "true"}
 
+# With every option, for the policies' syntax.
+deploy(OpenAIIdentityProviderId="idp_1", OpenAIServiceAccountId="sa_1", QueueTrigger="true", HttpTrigger="iam", VpcSubnetIds="subnet-0a",
+       VpcSecurityGroupIds="sg-0a", KmsKeyArn="arn:aws:kms:eu-central-1:123456789012:key/1", ApplicationLogLevel="WARN")
+
 # bin/smoke-test, with the right key and base URL, and with wrong ones.
 outputs = deploy(**SECRET)
 assert "ok: cancel-upload" in run("bin/smoke-test cancel-upload")
@@ -165,10 +170,12 @@ for client in [f"{sys.executable} examples/clients/schedule.py ", JAVA]:
     run(client + "upload_1", AWS_REGION="eu-central-1", **outputs)
     check_schedule("upload_1")
     boto3.client("scheduler").delete_schedule(Name="upload_1", GroupName=outputs["ScheduleGroupName"])
+COMMANDS = re.compile(r"(<!-- not run: .*?-->\n *)?```sh\n(.*?)^ *```$", re.M | re.S)
 blocks = 0
 for document in ["deploy", "triggers", "operate"]:
-    variables = {"TopicArn": boto3.client("sns").create_topic(Name="gone")["TopicArn"], "PROVIDER_ID": "idp_1", "SERVICE_ACCOUNT_ID": "sa_1"}
-    for skipped, block in re.findall(r"(<!-- not run: .*?-->\n *)?```sh\n(.*?)^ *```$", pathlib.Path(f"docs/{document}.md").read_text(), re.M | re.S):
+    topic = boto3.client("sns").create_topic(Name="gone")["TopicArn"]
+    variables = {"TopicArn": topic, "PROVIDER_ID": "idp_1", "SERVICE_ACCOUNT_ID": "sa_1"}
+    for skipped, block in COMMANDS.findall(pathlib.Path(f"docs/{document}.md").read_text()):
         if skipped:
             run(f"bash -n <<'END'\n{block}\nEND")
             continue

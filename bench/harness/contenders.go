@@ -33,7 +33,6 @@ type contender struct {
 	app, version      string
 	zipSize, execSize int64
 	missing           string
-	glibc             float64
 	touched           int64 // bytes of the executable that a start and a call touch
 }
 
@@ -110,7 +109,6 @@ func (c *contender) build(repository string) error {
 	}
 	if program, err := os.Stat(filepath.Join(c.app, "bootstrap")); err == nil {
 		c.execSize = program.Size()
-		c.glibc = newestGlibc(filepath.Join(c.app, "bootstrap"))
 	}
 	return nil
 }

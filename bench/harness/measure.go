@@ -232,27 +232,6 @@ func (b *bench) touched(c contender, prefetch string) (int64, error) {
 	return inMemory(copied)
 }
 
-// newestGlibc returns the newest glibc that a program's symbols need, such as 2.34; 0 for one that is not linked with glibc.
-func newestGlibc(program string) float64 {
-	file, err := elf.Open(program)
-	if err != nil {
-		return 0
-	}
-	defer file.Close()
-	symbols, _ := file.ImportedSymbols()
-	newest := 0
-	for _, symbol := range symbols {
-		var minor int
-		if count, _ := fmt.Sscanf(symbol.Version, "GLIBC_2.%d", &minor); count == 1 {
-			newest = max(newest, minor)
-		}
-	}
-	if newest == 0 {
-		return 0
-	}
-	return 2 + float64(newest)/100
-}
-
 // figure returns the median of a figure of a contender's starts, NaN if there are none.
 func (m measured) figure(contender string, read func(start) []float64) float64 {
 	var values []float64

@@ -40,20 +40,28 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * Finds out which pages of a Lambda function's executable a start touches, writes the list into the executable, and puts the
- * result into function.zip as {@code bootstrap}.
+ * Finds out which pages of a Lambda function's executable a start touches, writes the list into the executable, and
+ * puts the result into function.zip as {@code bootstrap}.
  *
- * <p>{@code java Prefetch.java EXECUTABLE ZIP STARTS wanted|required|none}. STARTS is a file that says what to run; docs/prefetch.md
- * has its format. If there can be no list, {@code wanted} warns and leaves both files as they are, and {@code required} fails.
- * Needs Linux, a C compiler and the JDK's keytool; no root.
+ * <p>{@code java Prefetch.java EXECUTABLE ZIP STARTS wanted|required|none}. STARTS is a file that says what to run;
+ * docs/prefetch.md has its format. If there can be no list, {@code wanted} warns and leaves both files as they are, and
+ * {@code required} fails. Needs Linux, a C compiler and the JDK's keytool; no root.
  */
 public final class Prefetch {
 
     /** The smallest page there is. */
     private static final int PAGE = 4096;
 
-    /** The size of the list without its ranges, as in prefetch.c. */
-    private static final int HEAD = 16;
+    /** As in prefetch.c: the letters PREFETCH, and the size of the section. */
+    private static final long MAGIC = 0x5052454645544348L;
+
+    private static final int MOST_RANGES = 4094;
+    private static final int SIZE = 16 + 8 * MOST_RANGES;
+
+    /** Pages are asked for in so many parts, and pages are near each other at so many. */
+    private static final int PARTS = 8;
+
+    private static final int NEAR = 8;
 
     private static final int SECONDS = 60;
     private static final String PASSWORD = "prefetch";
@@ -63,7 +71,11 @@ public final class Prefetch {
     private final Path sources;
 
     private Prefetch(Path executable, Path work) throws Exception {
-        this.sources = Path.of(Prefetch.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        this.sources = Path.of(Prefetch.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         this.executable = executable;
         this.work = work;
     }
@@ -81,11 +93,13 @@ public final class Prefetch {
             Path executable = Path.of(arguments[0]).toRealPath();
             new Prefetch(executable, work).fillIn(Plan.read(Path.of(arguments[2])));
             intoZip(executable, Path.of(arguments[1]));
-        } catch (Exception e) {
-            boolean required = arguments[3].equals("required");
-            System.err.println((required ? "" : "WARNING: ") + "the executable has no list of pages to prefetch, so a start in a fresh "
-                    + "sandbox takes twice as long: " + e.getMessage());
-            System.exit(required ? 1 : 0);
+        } catch (IOException e) {
+            System.err.println(
+                    "WARNING: the executable has no list of pages to prefetch, so that a start in a fresh sandbox takes "
+                            + "twice as long: " + e.getMessage());
+            if (arguments[3].equals("required")) {
+                throw e;
+            }
         } finally {
             try (Stream<Path> files = Files.list(work)) {
                 for (Path file : files.toList()) {
@@ -99,90 +113,100 @@ public final class Prefetch {
     // ---- The list
 
     private void fillIn(Plan plan) throws Exception {
-        long[] section = section(ByteBuffer.wrap(Files.readAllBytes(executable)).order(ByteOrder.LITTLE_ENDIAN));
+        int place = place(ByteBuffer.wrap(Files.readAllBytes(executable)));
         // An old list would be asked for during the profile.
-        write(section, List.of());
+        write(place, List.of());
         List<long[]> ranges = profile(plan);
-        for (long gap = PAGE; ranges.size() > (section[1] - HEAD) / 8; gap *= 2) {
-            ranges = merged(ranges, gap);
+        if (ranges.size() > MOST_RANGES) {
+            throw new IOException(ranges.size() + " ranges do not fit: raise MOST_RANGES here and in prefetch.c");
         }
-        write(section, ranges);
-        System.out.printf("prefetch: %d ranges, %,d of %,d bytes%n", ranges.size(),
-                ranges.stream().mapToLong(range -> range[1]).sum(), Files.size(executable));
+        write(place, ranges);
     }
 
-    /** Where the section {@code .prefetch} is in the file: offset and size. */
-    private static long[] section(ByteBuffer elf) throws IOException {
-        if (elf.getInt(0) != 0x464c457f || elf.get(4) != 2 || elf.get(5) != 1) {
-            throw new IOException("it is not a little-endian 64-bit ELF file");
-        }
-        int headers = (int) elf.getLong(0x28);
-        int names = (int) elf.getLong(headers + elf.getShort(0x3e) * 64 + 0x18);
-        for (int i = 0; i < elf.getShort(0x3c); i++) {
-            int header = headers + i * 64;
-            byte[] name = new byte[10];
-            elf.get(names + elf.getInt(header), name);
-            if (new String(name, StandardCharsets.ISO_8859_1).equals(".prefetch\0")) {
-                return new long[] {elf.getLong(header + 0x18), elf.getLong(header + 0x20)};
+    /** Where the section {@code .prefetch} is in the file: it begins with its name, on a page of its own. */
+    private static int place(ByteBuffer file) throws IOException {
+        for (int at = 0; at <= file.limit() - SIZE; at += PAGE) {
+            if (file.getLong(at) == MAGIC) {
+                return at;
             }
         }
         throw new IOException("it has no section .prefetch: prefetch.o was not linked");
     }
 
-    private void write(long[] section, List<long[]> ranges) throws IOException {
+    private void write(int place, List<long[]> ranges) throws IOException {
         try (FileChannel file = FileChannel.open(executable, StandardOpenOption.WRITE)) {
-            ByteBuffer list = ByteBuffer.allocate((int) section[1]).order(ByteOrder.LITTLE_ENDIAN);
-            list.put("PREFETCH".getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer list = ByteBuffer.allocate(SIZE).putLong(MAGIC).order(ByteOrder.LITTLE_ENDIAN);
             list.putInt((int) file.size()).putInt(ranges.size());
             for (long[] range : ranges) {
                 list.putInt((int) range[0]).putInt((int) range[1]);
             }
-            file.write(list.clear(), section[0]);
+            file.write(list.clear(), place);
         }
     }
 
-    /** Ranges of offset and length: the pages of the first start, in the file's order, then what each further start adds. */
+    /** Ranges of offset and length: the pages of the first start, then what each further start adds. */
     private List<long[]> profile(Plan plan) throws Exception {
         Path pages = compile("pages.c", "pages");
         Path preload = compile("no-read-ahead.c", "no-read-ahead.so", "-shared", "-fPIC");
         run(pages.toString(), "evict", executable.toString());
-        List<long[]> all = new ArrayList<>();
+        List<long[]> ranges = new ArrayList<>();
         BitSet known = new BitSet();
         try (StandIn upstream = new StandIn(plan.answers, work)) {
             for (Plan.Start start : plan.starts) {
-                start(start, upstream, preload);
-                BitSet touched = new BitSet();
-                for (String line : run(pages.toString(), "resident", executable.toString()).lines().toList()) {
+                Process watch = new ProcessBuilder(pages.toString(), "watch", executable.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+                try {
+                    start(start, upstream, preload);
+                } finally {
+                    watch.getOutputStream().close();
+                }
+                List<Integer> touched = new ArrayList<>();
+                String seen = new String(watch.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                if (watch.waitFor() != 0) {
+                    throw new IOException("the page cache cannot be looked at");
+                }
+                for (String line : seen.lines().toList()) {
                     String[] range = line.split(" ");
-                    int from = (int) (Long.parseLong(range[0]) / PAGE);
-                    touched.set(from, from + (int) ((Long.parseLong(range[1]) + PAGE - 1) / PAGE));
+                    long end = Long.parseLong(range[1]) + Long.parseLong(range[2]);
+                    for (int page = (int) (Long.parseLong(range[1]) / PAGE); (long) page * PAGE < end; page++) {
+                        if (!known.get(page)) {
+                            known.set(page);
+                            touched.add(page);
+                        }
+                    }
                 }
-                touched.andNot(known);
-                known.or(touched);
-                int before = all.size();
-                for (int from = touched.nextSetBit(0); from >= 0; ) {
-                    int to = touched.nextClearBit(from);
-                    all.add(new long[] {from * (long) PAGE, (to - from) * (long) PAGE});
-                    from = touched.nextSetBit(to);
-                }
-                System.out.printf("prefetch: start \"%s\" touches %,d bytes more, in %d ranges%n", start.name,
-                        touched.cardinality() * (long) PAGE, all.size() - before);
+                int before = ranges.size();
+                addTo(ranges, touched);
+                System.out.printf(
+                        "prefetch: %s: %,d bytes in %d ranges that are new%n",
+                        start.name, (long) touched.size() * PAGE, ranges.size() - before);
             }
         }
-        return all;
+        return ranges;
     }
 
-    private static List<long[]> merged(List<long[]> ranges, long gap) {
-        List<long[]> merged = new ArrayList<>();
-        for (long[] range : ranges) {
-            long[] last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (last != null && range[0] >= last[0] + last[1] && range[0] - last[0] - last[1] <= gap) {
-                last[1] = range[0] + range[1] - last[0];
-            } else {
-                merged.add(range);
+    /**
+     * Adds pages, the earliest first, so that the process computes while the rest is read. Not one by one, since
+     * neighbours are read by one request: in eighths, each in the order of the file, and with those near by that are
+     * needed later.
+     */
+    private static void addTo(List<long[]> ranges, List<Integer> touched) {
+        BitSet left = new BitSet();
+        touched.forEach(left::set);
+        for (int part = 1; part <= PARTS; part++) {
+            BitSet now = new BitSet();
+            for (int page : touched.subList(0, touched.size() * part / PARTS)) {
+                now.set(Math.max(0, page - NEAR), page + NEAR + 1);
+            }
+            now.and(left);
+            left.andNot(now);
+            for (int from = now.nextSetBit(0); from >= 0; ) {
+                int to = now.nextClearBit(from);
+                ranges.add(new long[] {(long) from * PAGE, (long) (to - from) * PAGE});
+                from = now.nextSetBit(to);
             }
         }
-        return merged;
     }
 
     /** As Quarkus packs it, but with a time that is always the same. */
@@ -206,15 +230,35 @@ public final class Prefetch {
         ProcessBuilder builder = new ProcessBuilder(executable.toString());
         Map<String, String> environment = builder.environment();
         environment.clear();
-        environment.putAll(Map.of("LD_PRELOAD", preload.toString(), "AWS_LAMBDA_RUNTIME_API", lambda.address(),
-                "AWS_LAMBDA_FUNCTION_NAME", "prefetch", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256", "AWS_REGION", "us-east-1",
-                "AWS_ACCESS_KEY_ID", "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY", "secret", "AWS_SESSION_TOKEN", "token", "TZ", ":UTC"));
+        environment.putAll(Map.of(
+                "LD_PRELOAD",
+                preload.toString(),
+                "AWS_LAMBDA_RUNTIME_API",
+                lambda.address(),
+                "AWS_LAMBDA_FUNCTION_NAME",
+                "prefetch",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                "256",
+                "AWS_REGION",
+                "us-east-1",
+                "AWS_ACCESS_KEY_ID",
+                "ASIAEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY",
+                "secret",
+                "AWS_SESSION_TOKEN",
+                "token",
+                "TZ",
+                ":UTC"));
         start.environment.forEach((name, value) -> environment.put(name, upstream.resolve(value)));
-        Process process = builder.directory(work.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = builder.directory(work.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             for (int second = 0; !lambda.idle.await(1, TimeUnit.SECONDS); second++) {
                 if (second == SECONDS || !process.isAlive()) {
-                    lambda.problem = lambda.problem + (process.isAlive() ? "it did not finish" : "it ended with " + process.exitValue());
+                    lambda.problem = lambda.problem
+                            + (process.isAlive() ? "it did not finish" : "it ended with " + process.exitValue());
                     break;
                 }
             }
@@ -313,8 +357,10 @@ public final class Prefetch {
                 // As on Lambda, there is no answer until there is another event.
             } else {
                 exchange.getResponseHeaders().set("Lambda-Runtime-Aws-Request-Id", "request-" + next);
-                exchange.getResponseHeaders().set("Lambda-Runtime-Deadline-Ms", "" + (System.currentTimeMillis() + SECONDS * 1000));
-                exchange.getResponseHeaders().set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:0:function:prefetch");
+                exchange.getResponseHeaders()
+                        .set("Lambda-Runtime-Deadline-Ms", "" + (System.currentTimeMillis() + SECONDS * 1000));
+                exchange.getResponseHeaders()
+                        .set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:0:function:prefetch");
                 answer(exchange, 200, start.events.get(next++).json);
             }
         }
@@ -338,9 +384,12 @@ public final class Prefetch {
                 keys.load(in, PASSWORD.toCharArray());
             }
             anchors = work.resolve("anchors.pem");
-            Files.writeString(anchors, "-----BEGIN CERTIFICATE-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(keys.getCertificate("root").getEncoded())
-                    + "\n-----END CERTIFICATE-----\n");
+            Files.writeString(
+                    anchors,
+                    "-----BEGIN CERTIFICATE-----\n"
+                            + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                    .encodeToString(keys.getCertificate("root").getEncoded())
+                            + "\n-----END CERTIFICATE-----\n");
             Certificate[] chain = keys.getCertificateChain("leaf");
             PrivateKey key = (PrivateKey) keys.getKey("leaf", PASSWORD.toCharArray());
             keys.deleteEntry("root");
@@ -359,15 +408,32 @@ public final class Prefetch {
 
         private static void keytool(Path store, String name, String curve, String... more) throws Exception {
             List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", name, "-keyalg", "EC",
-                    "-groupname", curve, "-dname", "CN=" + name, "-validity", "7", "-keystore", store.toString(), "-storetype", "PKCS12",
-                    "-storepass", PASSWORD));
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-genkeypair",
+                    "-alias",
+                    name,
+                    "-keyalg",
+                    "EC",
+                    "-groupname",
+                    curve,
+                    "-dname",
+                    "CN=" + name,
+                    "-validity",
+                    "7",
+                    "-keystore",
+                    store.toString(),
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    PASSWORD));
             command.addAll(Arrays.asList(more));
             run(command.toArray(String[]::new));
         }
 
         String resolve(String value) {
-            return value.replace("${https}", "https://localhost:" + server.getAddress().getPort())
+            return value.replace(
+                            "${https}",
+                            "https://localhost:" + server.getAddress().getPort())
                     .replace("${anchors}", anchors.toString());
         }
 
