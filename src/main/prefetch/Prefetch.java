@@ -15,15 +15,12 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -31,11 +28,13 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -209,16 +208,20 @@ public final class Prefetch {
         }
     }
 
-    /** As Quarkus packs it, but with a time that is always the same. */
+    /** As Quarkus packs it, but as small as can be, and with a time that is always the same. */
     private static void intoZip(Path executable, Path zip) throws IOException {
-        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            out.setLevel(Deflater.BEST_COMPRESSION);
+            ZipEntry bootstrap = new ZipEntry("bootstrap");
+            bootstrap.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+            out.putNextEntry(bootstrap);
+            Files.copy(executable, out);
+        }
+        // The stream knows no permissions.
         try (FileSystem archive = FileSystems.newFileSystem(
                 URI.create("jar:" + zip.toUri()), Map.of("enablePosixFileAttributes", "true"))) {
-            Path bootstrap = archive.getPath("bootstrap");
-            Files.copy(executable, bootstrap, StandardCopyOption.REPLACE_EXISTING);
-            Files.setPosixFilePermissions(bootstrap, PosixFilePermissions.fromString("rwxr-xr-x"));
-            FileTime time = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
-            Files.getFileAttributeView(bootstrap, BasicFileAttributeView.class).setTimes(time, time, time);
+            Files.setPosixFilePermissions(
+                    archive.getPath("bootstrap"), PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 
