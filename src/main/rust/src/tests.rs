@@ -8,9 +8,6 @@ use rustls::{version, ServerConfig, ServerConnection, SupportedProtocolVersion};
 
 use super::*;
 
-const RSA: &str = "rsa:2048";
-const EC: &str = "ec -pkeyopt ec_paramgen_curve:P-256";
-
 /// A folder with files that openssl makes; removed at the end.
 struct Files(PathBuf);
 
@@ -34,17 +31,16 @@ impl Files {
     }
 
     /// A certificate of the root for a host, and its key.
-    fn issued(&self, host: &str, key: &str) -> (Vec<u8>, Vec<u8>) {
+    fn issued(&self, host: &str) -> (Vec<u8>, Vec<u8>) {
         std::fs::write(self.0.join("names"), format!("subjectAltName=DNS:{host}")).unwrap();
-        self.openssl(&format!("req -newkey {key} -nodes -subj /CN=any -keyout key -out csr"));
-        let days = "-CAcreateserial -days 9 -extfile names -out certificate";
-        self.openssl(&format!("x509 -req -in csr -CA root.pem -CAkey root.key {days}"));
+        self.openssl("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=any -keyout key -out csr");
+        self.openssl("x509 -req -in csr -CA root.pem -CAkey root.key -days 9 -extfile names -out certificate");
         (self.read("certificate"), self.read("key"))
     }
 
     /// A server that wants to see a certificate of the root, if it wants any.
     fn server(&self, host: &str, version: &'static SupportedProtocolVersion, wants: bool) -> ServerConfig {
-        let (chain, key) = self.issued(host, EC);
+        let (chain, key) = self.issued(host);
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(&self.read("root.pem")).unwrap()).unwrap();
         let provider = Arc::new(default_provider());
@@ -122,13 +118,9 @@ fn what_is_sent_comes_back_from_a_trusted_server() {
         }
     }
     let server = || files.server("localhost", &version::TLS13, false);
-    let invalid = "-2 invalid peer certificate: ";
-    assert!(
-        echo(config, "other.example", server()).starts_with(&(invalid.to_string() + "certificate not valid for name"))
-    );
-    assert_eq!(echo(configure(None, None).unwrap(), "localhost", server()), invalid.to_string() + "UnknownIssuer");
-    let no_name = call(Operation::Open, config, Some(b"no name"), None, &mut [0; 256]);
-    assert_eq!(no_name, Err("-2 invalid dns name".to_string()));
+    assert!(echo(config, "other.example", server()).contains("certificate not valid for name"));
+    let unknown = echo(configure(None, None).unwrap(), "localhost", server());
+    assert_eq!(unknown, "-2 invalid peer certificate: UnknownIssuer");
 }
 
 #[test]
@@ -136,10 +128,8 @@ fn a_server_that_asks_who_is_calling_sees_the_client_certificate() {
     let files = Files::new("client");
     let root = files.read("root.pem");
     let server = || files.server("localhost", &version::TLS13, true);
-    for key in [RSA, EC] {
-        let (chain, key) = files.issued("client", key);
-        assert_eq!(echo(configure(Some(&root), Some((&chain, &key))).unwrap(), "localhost", server()), "hello");
-    }
+    let (chain, key) = files.issued("client");
+    assert_eq!(echo(configure(Some(&root), Some((&chain, &key))).unwrap(), "localhost", server()), "hello");
     let reason = echo(configure(Some(&root), None).unwrap(), "localhost", server());
     assert!(reason.to_lowercase().contains("certificate"), "{reason}");
 }
@@ -147,7 +137,7 @@ fn a_server_that_asks_who_is_calling_sees_the_client_certificate() {
 #[test]
 fn a_file_that_is_not_what_it_has_to_be_has_its_code() {
     let files = Files::new("unusable");
-    let ((chain, key), (_, other)) = (files.issued("client", EC), files.issued("client", EC));
+    let ((chain, key), (_, other)) = (files.issued("client"), files.issued("client"));
     let code = |result: Result<isize, String>| result.unwrap_err()[..2].to_string();
     for text in ["", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let text = text.as_bytes();

@@ -18,7 +18,7 @@ record Address(URI uri, Origin server) {
         try {
             URI uri = new URI(text);
             Origin server = Origin.of(uri);
-            return uri.getScheme() != null && Characters.areLettersDigitsOr(".-_:", server.host())
+            return uri.getScheme() != null && Environment.isOfLettersDigitsOr(".-_:", server.host())
                     ? Optional.of(new Address(uri, server))
                     : Optional.empty();
         } catch (URISyntaxException | IllegalArgumentException e) {
@@ -28,39 +28,24 @@ record Address(URI uri, Origin server) {
 
     /** Whether credentials may be sent there: by https, or by http to this machine. */
     boolean isTrusted() {
-        return isOnlyServerAndPath()
-                && (server.tls() || uri.getScheme().equalsIgnoreCase("http") && isLoopback(server.host()));
+        return user().isEmpty()
+                && uri.getRawQuery() == null
+                && uri.getRawFragment() == null
+                && (server.tls() || uri.getScheme().equalsIgnoreCase("http") && isLoopback());
     }
 
-    /** Whether it has neither user nor query nor fragment. */
-    boolean isOnlyServerAndPath() {
-        return user().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
-    }
-
-    /** Whether its path is empty or a slash. */
-    boolean isWithoutPath() {
-        return uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
-    }
-
-    /** What stands before {@code @}, percent-encoded. */
+    /** What stands before {@code @}, decoded. */
     Optional<String> user() {
-        int at = uri.getRawAuthority().lastIndexOf('@');
-        return at < 0 ? Optional.empty() : Optional.of(uri.getRawAuthority().substring(0, at));
+        int at = uri.getAuthority().lastIndexOf('@');
+        return at < 0 ? Optional.empty() : Optional.of(uri.getAuthority().substring(0, at));
     }
 
     /** Compares names and literals only: with a look-up DNS would decide where a key may be sent in plain text. */
-    static boolean isLoopback(String host) {
-        if (host.equalsIgnoreCase("localhost") || host.equals("::1")) {
-            return true;
-        }
-        String[] parts = host.split("\\.");
-        for (String part : parts) {
-            int number = Environment.number(part);
-            if (number < 0 || number > 255) {
-                return false;
-            }
-        }
-        return parts.length == 4 && parts[0].equals("127");
+    boolean isLoopback() {
+        String host = server.host();
+        return host.equalsIgnoreCase("localhost")
+                || host.equals("::1")
+                || host.startsWith("127.") && host.chars().allMatch(c -> c <= '9');
     }
 
     /** The URL without slashes at the end. */
@@ -71,11 +56,5 @@ record Address(URI uri, Origin server) {
             end--;
         }
         return URI.create(url.substring(0, end));
-    }
-
-    /** For a message: without user, query and fragment. */
-    String shown() {
-        String authority = uri.getRawAuthority();
-        return uri.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1) + uri.getRawPath();
     }
 }

@@ -4,21 +4,9 @@ import dev.cancelupload.http.Proxy;
 import dev.cancelupload.redaction.Redaction;
 import java.net.URI;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Where the credentials for OpenAI come from. */
 public sealed interface CredentialsSource {
-
-    /** Calls the one of these functions that is for this source. */
-    default <T> T map(
-            Function<? super Key, ? extends T> key,
-            Function<? super Secret, ? extends T> secret,
-            Function<? super WorkloadIdentity, ? extends T> workloadIdentity) {
-        if (this instanceof Key k) {
-            return key.apply(k);
-        }
-        return this instanceof Secret s ? secret.apply(s) : workloadIdentity.apply((WorkloadIdentity) this);
-    }
 
     /**
      * An API key from the environment.

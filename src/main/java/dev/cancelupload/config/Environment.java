@@ -1,22 +1,26 @@
 package dev.cancelupload.config;
 
 import dev.cancelupload.redaction.Redaction;
+import dev.cancelupload.redaction.VisibleText;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The environment variables, and what is wrong with them: all problems are collected, so that one deployment shows all.
- * Whether a wrong value is shown depends on what the variable is for, never on what the value looks like.
+ * The environment variables by kind, and what is wrong with them: all problems are collected, so that one deployment
+ * shows all. Of wrong values only short numbers and durations and absolute paths are shown, since anything else may be
+ * a secret.
  */
 final class Environment {
 
-    /** No valid number or duration is longer. */
-    private static final int MAX_WORD = 16;
-
-    private static final int MAX_PATH = 120;
+    private static final int LONGEST_SHOWN = 16;
+    private static final Duration MAX_DURATION = Duration.ofMinutes(15);
 
     private final UnaryOperator<String> variables;
     private final List<String> problems = new ArrayList<>();
@@ -37,21 +41,100 @@ final class Environment {
         return stripped.isEmpty() ? Optional.empty() : Optional.of(stripped);
     }
 
-    /** The value of a proxy variable, whose name may be in upper or lower case. */
-    Optional<String> inEitherCase(Variable variable) {
-        Optional<String> value = value(variable);
-        return value.isPresent() ? value : value(variable.name().toLowerCase(Locale.ROOT));
+    /** A URL to which credentials are sent. */
+    Address address(Variable variable, String defaultValue) {
+        Optional<Address> address =
+                Address.parse(value(variable).orElse(defaultValue)).filter(Address::isTrusted);
+        if (address.isEmpty()) {
+            wrong(
+                    variable,
+                    "it has to be an https URL such as " + defaultValue
+                            + ", without user, query and fragment (http is allowed to a loopback address only).");
+        }
+        return address.or(() -> Address.parse(defaultValue)).orElseThrow();
     }
 
-    /** Whether a variable is {@code true}; false without it. */
-    boolean isTrue(Variable variable) {
+    /** An id of OpenAI's, which is sent as it is. */
+    Optional<String> id(Variable variable) {
         Optional<String> value = value(variable);
-        if (value.isPresent()
-                && !value.get().equalsIgnoreCase("true")
-                && !value.get().equalsIgnoreCase("false")) {
-            wrong(variable, shownWord(value.get()), "it has to be true or false.");
+        Optional<String> problem =
+                value.flatMap(id -> id.startsWith("sk-") ? Optional.of("is an API key") : KeyText.problem(id));
+        if (problem.isPresent()) {
+            wrong(variable, "it " + problem.get() + "; it has to be an id that OpenAI gave.");
         }
-        return value.isPresent() && value.get().equalsIgnoreCase("true");
+        return value;
+    }
+
+    int wholeNumber(Variable variable, int defaultValue, int min, int max) {
+        Optional<String> value = value(variable);
+        if (value.isEmpty()) {
+            return defaultValue;
+        }
+        try {
+            int number = Integer.parseInt(value.get());
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        wrong(variable, value.get(), "it has to be a whole number from " + min + " to " + max + ".");
+        return defaultValue;
+    }
+
+    Duration duration(Variable variable, Duration defaultValue) {
+        Optional<String> value = value(variable);
+        if (value.isEmpty()) {
+            return defaultValue;
+        }
+        try {
+            Duration duration = duration(value.get());
+            if (duration.compareTo(Duration.ZERO) > 0 && duration.compareTo(MAX_DURATION) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException | DateTimeException e) {
+            // Told below.
+        }
+        wrong(
+                variable,
+                value.get(),
+                "it has to be a duration above zero and up to 15 minutes, such as 10s, 500ms, PT10S or 10 (seconds).");
+        return defaultValue;
+    }
+
+    private static Duration duration(String text) {
+        if (text.startsWith("P")) {
+            return Duration.parse(text);
+        }
+        int unit = text.length();
+        while (unit > 0 && text.charAt(unit - 1) > '9') {
+            unit--;
+        }
+        int number = Integer.parseInt(text.substring(0, unit));
+        return switch (text.substring(unit)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s", "" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> throw new IllegalArgumentException("an unknown unit");
+        };
+    }
+
+    /** @param what completes the sentence "It has to be the path of …" */
+    Optional<Path> file(Variable variable, String what) {
+        Optional<String> value = value(variable);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Path file = Path.of(value.get());
+            if (Files.isRegularFile(file) && Files.isReadable(file)) {
+                return Optional.of(file);
+            }
+        } catch (InvalidPathException e) {
+            // Told below.
+        }
+        wrong(variable, value.get(), "there is no such file that can be read; it has to be the path of " + what + ".");
+        return Optional.empty();
     }
 
     /** Adds a problem. @param sentence for the operator, without any value that may be a secret */
@@ -59,59 +142,34 @@ final class Environment {
         problems.add(sentence);
     }
 
-    /**
-     * Adds a problem with the value of one variable.
-     *
-     * @param shown the value as far as it may be shown; empty if it may not
-     * @param correction what is wrong, and what would be right
-     */
-    void wrong(Variable variable, Optional<String> shown, String correction) {
-        problems.add(variable
-                + (shown.isPresent() ? " is \"" + shown.get() + "\": " : " (its value is not shown): ")
-                + correction);
+    /** Adds a problem with a variable. @param correction what is wrong, and what would be right */
+    void wrong(Variable variable, String correction) {
+        problem(variable + " (its value is not shown): " + correction);
     }
 
-    /** A number, a duration or a switch is shown if it is as short as one. */
-    static Optional<String> shownWord(String value) {
-        return value.length() <= MAX_WORD ? Optional.of(value) : Optional.empty();
-    }
-
-    /** An absolute path is shown; anything else in its place may be the content of the file. */
-    static Optional<String> shownPath(String value) {
-        return value.startsWith("/") && value.length() <= MAX_PATH ? Optional.of(value) : Optional.empty();
-    }
-
-    /** An address is shown without user and query; what cannot be taken apart may hide a password anywhere. */
-    static Optional<String> shownAddress(String value) {
-        return Address.parse(value).map(Address::shown);
+    private void wrong(Variable variable, String value, String correction) {
+        if (value.length() <= LONGEST_SHOWN || value.startsWith("/")) {
+            problem(variable + " is \"" + value + "\": " + correction);
+        } else {
+            wrong(variable, correction);
+        }
     }
 
     /** @throws ConfigurationError with all problems in one line, if there are any */
     void failOnProblems() {
         if (!problems.isEmpty()) {
-            throw new ConfigurationError(Redaction.mask(oneLine(String.join(" ", problems))));
+            throw new ConfigurationError(Redaction.mask(VisibleText.visible(String.join(" ", problems))));
         }
     }
 
-    /** The number that a text of ASCII digits is; -1 for anything else. */
-    static int number(String text) {
-        int number = 0;
+    /** Whether a text has only ASCII letters, digits and these other characters. */
+    static boolean isOfLettersDigitsOr(String others, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < '0' || c > '9' || i == 8) {
-                return -1;
+            if (c > '~' || !Character.isLetterOrDigit(c) && others.indexOf(c) < 0) {
+                return false;
             }
-            number = 10 * number + c - '0';
         }
-        return text.isEmpty() ? -1 : number;
-    }
-
-    private static String oneLine(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            line.append(c < ' ' || c > '~' ? '?' : c);
-        }
-        return line.toString();
+        return true;
     }
 }

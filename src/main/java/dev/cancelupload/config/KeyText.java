@@ -17,40 +17,21 @@ public final class KeyText {
         if (text.isEmpty()) {
             return Optional.of("is empty");
         }
-        if (text.contains("{{resolve:")) {
-            return Optional.of("is a dynamic reference that CloudFormation has not resolved ({{resolve:...}})");
+        if (text.contains("{{resolve:") || text.startsWith("$") || text.startsWith("<")) {
+            return Optional.of("is a placeholder that nothing has resolved, such as {{resolve:...}}, ${...} or <...>");
         }
         if (text.startsWith("{") || text.startsWith("[")) {
             return Optional.of("is JSON, not the key in it");
         }
-        if (text.startsWith("$")) {
-            return Optional.of("is a placeholder that nothing has replaced (${...})");
-        }
         if (text.startsWith("arn:")) {
             return Optional.of("is an ARN");
         }
-        if (text.startsWith("<") || text.endsWith(">")) {
-            return Optional.of("is a placeholder such as <your-api-key>");
-        }
-        if (isQuote(text.charAt(0)) || isQuote(text.charAt(text.length() - 1))) {
-            return Optional.of("has a quotation mark at one end");
-        }
-        if (text.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return Optional.of("begins with \"Bearer\", which is not part of a key");
-        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (Character.isWhitespace(c)) {
-                return Optional.of("has white space or a line break in it");
-            }
-            if (c < ' ' || c > '~') {
-                return Optional.of("has a character in it that is not ASCII");
+            if (c <= ' ' || c > '~' || c == '"' || c == '\'') {
+                return Optional.of("has white space, a quotation mark or a character that is not ASCII in it");
             }
         }
         return Optional.empty();
-    }
-
-    private static boolean isQuote(char c) {
-        return c == '"' || c == '\'' || c == '`' || c == '\u201c' || c == '\u201d';
     }
 }

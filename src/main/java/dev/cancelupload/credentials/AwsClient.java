@@ -1,22 +1,20 @@
 package dev.cancelupload.credentials;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.config.AwsService;
-import dev.cancelupload.config.Characters;
 import dev.cancelupload.http.HttpRequest;
 import dev.cancelupload.http.HttpResponse;
 import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.http.TransportException;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.redaction.VisibleText;
 import dev.cancelupload.time.Budget;
+import dev.cancelupload.tls.Tls;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,67 +26,44 @@ import java.util.TreeMap;
  */
 final class AwsClient {
 
-    // The codes without "Exception" at their end, which one protocol has and the other has not.
-
-    private static final Set<String> THROTTLED =
-            Set.of("Throttling", "TooManyRequests", "RequestLimitExceeded", "SlowDown");
-
-    private static final Set<String> BAD_CREDENTIALS = Set.of(
-            "UnrecognizedClient",
-            "InvalidSignature",
-            "SignatureDoesNotMatch",
-            "ExpiredToken",
-            "IncompleteSignature",
-            "InvalidClientTokenId",
-            "MissingAuthenticationToken");
-
     private final String title;
     private final AwsService service;
+    private final Map<String, String> refusals;
     private final HttpTransport transport;
 
-    /** @param title the service's name for messages, such as {@code AWS STS} */
-    AwsClient(String title, AwsService service, HttpTransport transport) {
+    /**
+     * @param title the service's name for messages, such as {@code AWS STS}
+     * @param refusals words for errors, by how their codes begin: one protocol has {@code Exception} at the end and the
+     *     other has not
+     */
+    AwsClient(String title, AwsService service, Map<String, String> refusals, Tls tls) {
         this.title = title;
         this.service = service;
-        this.transport = transport;
-    }
-
-    /** The AWS Region of the service. */
-    String region() {
-        return service.region();
+        this.refusals = refusals;
+        this.transport = new HttpTransport(service.proxy(), tls);
     }
 
     /**
      * Sends a request. Temporary failures are tried again within the budget.
      *
      * @param headers by lower-case name, {@code content-type} among them; all are signed
-     * @param refusals words for the errors of this operation, by their codes without {@code Exception} at the end
      * @return the body of the successful response
      * @throws CredentialsException if there is none
      */
-    String post(Map<String, String> headers, String body, Map<String, String> refusals, Budget budget)
-            throws CredentialsException {
+    String post(Map<String, String> headers, String body, Budget budget) throws CredentialsException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         HttpResponse response;
         try {
-            response =
-                    Post.send(transport, () -> request(headers, bytes), r -> THROTTLED.contains(name(code(r))), budget);
+            response = Post.send(transport, () -> request(headers, bytes), r -> isThrottled(code(r)), budget);
         } catch (TransportException e) {
             throw CredentialsException.unavailable(title + " did not answer: " + e.getMessage()
                     + ". Check that the function can reach it: a VPC without internet access needs the VPC endpoint"
-                    + " com.amazonaws." + region() + "." + service.signingName() + ".");
+                    + " com.amazonaws." + service.region() + "." + service.signingName() + ".");
         }
-        if (response.status() == 200) {
-            return new String(response.body(), StandardCharsets.UTF_8);
+        if (response.status() != 200) {
+            throw refusal(response);
         }
-        String name = name(code(response));
-        String words = refusals.containsKey(name) ? refusals.get(name) : title + " failed or refused";
-        if (BAD_CREDENTIALS.contains(name)) {
-            words = "AWS refused the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN";
-        } else if (THROTTLED.contains(name) || response.status() == 429) {
-            words = title + " limits the rate of requests";
-        }
-        throw CredentialsException.unavailable(words + " (" + details(response) + ").");
+        return new String(response.body(), StandardCharsets.UTF_8);
     }
 
     private HttpRequest request(Map<String, String> headers, byte[] body) {
@@ -96,14 +71,11 @@ final class AwsClient {
         signed.put("host", service.endpoint().getRawAuthority());
         signed.put("x-amz-date", time(Instant.now()));
         service.credentials().sessionToken().ifPresent(token -> signed.put("x-amz-security-token", token));
-        String authorization =
-                new SignatureV4(service.credentials(), region(), service.signingName()).authorization(signed, body);
+        SignatureV4 signature = new SignatureV4(service.credentials(), service.region(), service.signingName());
         Map<String, List<String>> all = new HashMap<>();
+        all.put("authorization", List.of(signature.authorization(signed, body)));
         signed.forEach((name, value) -> all.put(name, List.of(value)));
         all.remove("host"); // The transport adds it.
-        all.put("accept", List.of("application/json"));
-        all.put("accept-encoding", List.of("identity"));
-        all.put("authorization", List.of(authorization));
         return new HttpRequest("POST", service.endpoint().resolve("/"), all, body);
     }
 
@@ -112,43 +84,40 @@ final class AwsClient {
         return now.truncatedTo(ChronoUnit.SECONDS).toString().replace("-", "").replace(":", "");
     }
 
-    /** The error code: of JSON 1.1, and of the query protocol as JSON and as XML; empty if it is none. */
-    private static String code(HttpResponse response) {
-        String body = new String(response.body(), StandardCharsets.UTF_8);
-        Optional<JsonNode> json = body.startsWith("{") ? Json.parse(body) : Optional.empty();
-        String code = json.map(error -> error.has("__type")
-                        ? error.path("__type").asText()
-                        : error.path("Error").path("Code").asText())
-                .orElseGet(() -> element(body, "Code"));
-        code = code.substring(code.indexOf('#') + 1);
-        int address = code.indexOf(':');
-        code = address < 0 ? code : code.substring(0, address);
-        return isToken(code) ? code : "";
+    private CredentialsException refusal(HttpResponse response) {
+        String code = code(response);
+        String words = title + " failed or refused";
+        if (response.status() == 429 || isThrottled(code)) {
+            words = title + " limits the rate of requests";
+        }
+        for (Map.Entry<String, String> refusal : refusals.entrySet()) {
+            words = code.startsWith(refusal.getKey()) ? refusal.getValue() : words;
+        }
+        String details = "HTTP " + response.status() + (code.isEmpty() ? "" : ", " + code);
+        for (String id : response.headers().getOrDefault("x-amzn-requestid", List.of())) {
+            details += ", x-amzn-RequestId " + VisibleText.oneLine(id, 64);
+        }
+        return CredentialsException.unavailable(words + " (" + details + ").");
     }
 
-    private static String name(String code) {
-        return code.endsWith("Exception") ? code.substring(0, code.length() - "Exception".length()) : code;
+    private static boolean isThrottled(String code) {
+        return code.startsWith("Throttling");
+    }
+
+    /** The error code: Secrets Manager sends JSON, and STS sends XML. Empty if it is none. */
+    private static String code(HttpResponse response) {
+        String body = new String(response.body(), StandardCharsets.UTF_8);
+        String code =
+                Json.parse(body).map(error -> error.path("__type").asText()).orElseGet(() -> element(body, "Code"));
+        return VisibleText.oneLine(code.substring(code.indexOf('#') + 1), 64);
     }
 
     /** The text of an XML element whose text needs no escapes; empty if there is none. */
     static String element(String xml, String name) {
-        int start = xml.indexOf("<" + name + ">") + name.length() + 2;
+        int start = xml.indexOf("<" + name + ">");
         int end = xml.indexOf("</" + name + ">", start);
-        return start <= name.length() + 1 || end < 0
+        return start < 0 || end < 0
                 ? ""
-                : xml.substring(start, end).strip();
-    }
-
-    private static String details(HttpResponse response) {
-        String code = code(response);
-        String details = "HTTP " + response.status() + (code.isEmpty() ? "" : ", " + code);
-        for (String id : response.headers().getOrDefault("x-amzn-requestid", List.of())) {
-            details += isToken(id) ? ", x-amzn-RequestId " + id : "";
-        }
-        return details;
-    }
-
-    private static boolean isToken(String text) {
-        return !text.isEmpty() && text.length() <= 64 && Characters.areLettersDigitsOr("-", text);
+                : xml.substring(start + name.length() + 2, end).strip();
     }
 }

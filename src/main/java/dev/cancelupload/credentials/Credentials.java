@@ -1,7 +1,7 @@
 package dev.cancelupload.credentials;
 
 import dev.cancelupload.config.Configuration;
-import dev.cancelupload.http.HttpTransport;
+import dev.cancelupload.config.CredentialsSource;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.tls.Tls;
 import java.util.Optional;
@@ -19,20 +19,25 @@ public interface Credentials {
     BearerToken current(Budget budget) throws CredentialsException;
 
     /**
-     * Called after a 401 response: fetches another token, if the refused one is still in use.
+     * Called after a 401 response: fetches another token, if the refused one is still in use. A key from the
+     * environment never changes.
      *
      * @param budget of the invocation, of which a fetch takes half at most
      * @return whether {@link #current} has another one now
      * @throws CredentialsException if another one was asked for and there is none
      */
-    boolean replace(BearerToken refused, Budget budget) throws CredentialsException;
+    default boolean replace(BearerToken refused, Budget budget) throws CredentialsException {
+        return false;
+    }
 
     /**
      * Fetches the first token, during init. If that fails, the first request fetches again.
      *
      * @return what is wrong; empty if nothing is
      */
-    Optional<String> fetchAhead();
+    default Optional<String> fetchAhead() {
+        return Optional.empty();
+    }
 
     /**
      * The credentials that are configured.
@@ -42,19 +47,14 @@ public interface Credentials {
      *     needs none.
      */
     static Credentials of(Configuration configuration, Supplier<Tls> tls) {
-        return configuration
-                .credentials()
-                .map(
-                        EnvironmentKey::new,
-                        secret -> new FetchedCredentials(new SecretsManagerKey(
-                                secret,
-                                new HttpTransport(secret.secretsManager().proxy(), tls.get()))),
-                        identity -> {
-                            Tls shared = tls.get();
-                            return new FetchedCredentials(new WorkloadIdentity(
-                                    identity,
-                                    new HttpTransport(identity.sts().proxy(), shared),
-                                    new HttpTransport(identity.tokenProxy(), shared)));
-                        });
+        CredentialsSource source = configuration.credentials();
+        if (source instanceof CredentialsSource.Key key) {
+            BearerToken token = new BearerToken(key.value());
+            return budget -> token;
+        }
+        if (source instanceof CredentialsSource.Secret secret) {
+            return new FetchedCredentials(new SecretsManagerKey(secret, tls.get()));
+        }
+        return new FetchedCredentials(new WorkloadIdentity((CredentialsSource.WorkloadIdentity) source, tls.get()));
     }
 }

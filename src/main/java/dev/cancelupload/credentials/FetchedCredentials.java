@@ -9,14 +9,14 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps a token that is fetched, and fetches the next one in time. However many requests need one, one of them fetches:
- * the others go on with the old one while it is good, and otherwise wait for the new one.
+ * Keeps a token that is fetched, and fetches the next one in time. However many requests need one, one of them fetches
+ * at a time: the others go on with the old one while it is good, and otherwise wait for the new one.
  */
 final class FetchedCredentials implements Credentials {
 
     /** Fetches a token. */
     interface Source {
-        /** Where it comes from, for the log: completes "The … was not fetched". */
+        /** Where it comes from, for the log: completes "The … was not renewed". */
         String name();
 
         /** @throws CredentialsException if there is none within the budget */
@@ -31,6 +31,9 @@ final class FetchedCredentials implements Credentials {
      */
     record Fetched(BearerToken token, Duration renewAfter, Optional<Duration> end) {}
 
+    /** A token in use. @param renewAt and {@code endAt}: time of day in milliseconds */
+    private record Held(BearerToken token, long renewAt, long endAt) {}
+
     /** Bound on a fetch without which there is no token. */
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(3);
 
@@ -38,85 +41,64 @@ final class FetchedCredentials implements Credentials {
     private static final Duration RENEWAL_TIMEOUT = Duration.ofSeconds(1);
 
     /** The least time between two renewals of which the first failed, and between two refused tokens. */
-    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(30);
+    private static final long RETRY_MILLIS = 30_000;
 
     private static final Logger LOG = Logger.getLogger(FetchedCredentials.class);
 
-    /** A token that was fetched. @param failedAt of its last renewal that failed; null without one */
-    private record Held(Fetched fetched, Moment fetchedAt, Moment failedAt) {}
-
-    /** @param wall time of day; @param monotonic time since any start; both in milliseconds */
-    private record Moment(long wall, long monotonic) {}
-
     private final Source source;
-    private final LongSupplier wallMillis;
-    private final LongSupplier monotonicMillis;
 
-    /** Held while a token is fetched. Guards the fields below; those that are volatile are read without it. */
+    private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** Changed by whoever has the lock. */
     private volatile Held held;
-    private volatile int fetches;
-    private CredentialsException lastFailure;
-    private Moment replacedAt;
+
+    private long replacedAt;
 
     FetchedCredentials(Source source) {
-        this(source, System::currentTimeMillis, () -> System.nanoTime() / 1_000_000);
+        this(source, System::currentTimeMillis);
     }
 
-    /**
-     * @param wallMillis the time of day, which somebody may set back
-     * @param monotonicMillis the time since any start, which may stop while the sandbox is frozen
-     */
-    FetchedCredentials(Source source, LongSupplier wallMillis, LongSupplier monotonicMillis) {
+    /** @param clock time of day in milliseconds; {@link System#nanoTime} may stop while a sandbox is frozen */
+    FetchedCredentials(Source source, LongSupplier clock) {
         this.source = source;
-        this.wallMillis = wallMillis;
-        this.monotonicMillis = monotonicMillis;
+        this.clock = clock;
     }
 
     @Override
     public Optional<String> fetchAhead() {
-        lock.lock();
         try {
-            fetch(Budget.of(FETCH_TIMEOUT));
+            current(Budget.of(FETCH_TIMEOUT.multipliedBy(2))); // A fetch takes half of it.
             return Optional.empty();
         } catch (CredentialsException e) {
-            // The first request, which may be waiting already, does not take this failure for its own.
-            lastFailure = null;
             return Optional.of(e.getMessage() + " The first request asks again.");
-        } finally {
-            lock.unlock();
         }
     }
 
     @Override
     public BearerToken current(Budget budget) throws CredentialsException {
         Held now = held;
-        if (isGood(now)) {
-            if (isDue(now) && lock.tryLock()) {
-                try {
-                    renew(now, shareOf(budget, RENEWAL_TIMEOUT));
-                } finally {
-                    lock.unlock();
-                }
-            }
-            return held.fetched.token();
+        if (!isGood(now)) {
+            return firstToken(shareOf(budget, FETCH_TIMEOUT));
         }
-        return fetchOnce(shareOf(budget, FETCH_TIMEOUT)).token();
+        if (clock.getAsLong() >= now.renewAt && lock.tryLock()) {
+            try {
+                renew(now, shareOf(budget, RENEWAL_TIMEOUT));
+            } finally {
+                lock.unlock();
+            }
+        }
+        return held.token;
     }
 
-    /** Fetches, or takes what another thread has fetched meanwhile: its token or its failure. */
-    private Fetched fetchOnce(Budget budget) throws CredentialsException {
-        int before = fetches;
+    /** Fetches, unless another thread has meanwhile. */
+    private BearerToken firstToken(Budget budget) throws CredentialsException {
         lockWithin(budget);
         try {
-            if (isGood(held)) {
-                return held.fetched;
+            if (!isGood(held)) {
+                fetch(budget);
             }
-            if (fetches != before && lastFailure != null) {
-                throw lastFailure;
-            }
-            return fetch(budget);
+            return held.token;
         } finally {
             lock.unlock();
         }
@@ -129,54 +111,43 @@ final class FetchedCredentials implements Credentials {
         try {
             fetch(budget);
         } catch (CredentialsException e) {
-            held = new Held(old.fetched, old.fetchedAt, now());
+            held = new Held(old.token, clock.getAsLong() + RETRY_MILLIS, old.endAt);
             LOG.warn("The " + source.name() + " was not renewed, and the previous one stays in use: " + e.getMessage());
         }
     }
 
     @Override
     public boolean replace(BearerToken refused, Budget budget) throws CredentialsException {
-        if (isAnother(refused)) {
-            return true;
-        }
         Budget share = shareOf(budget, FETCH_TIMEOUT);
         lockWithin(share);
         try {
-            if (isAnother(refused)) {
-                return true;
-            }
-            if (replacedAt == null || elapsed(replacedAt) >= RETRY_INTERVAL.toMillis()) {
-                replacedAt = now();
+            if (isInUse(refused) && clock.getAsLong() >= replacedAt + RETRY_MILLIS) {
                 LOG.warn("OpenAI refused the " + source.name() + ", which is fetched again");
                 fetch(share);
-            } else if (lastFailure != null) {
-                throw lastFailure;
+                replacedAt = clock.getAsLong();
             }
-            return isAnother(refused);
+            return !isInUse(refused);
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isAnother(BearerToken refused) {
-        Held now = held;
-        return now != null && !now.fetched.token().isSameAs(refused);
+    private boolean isInUse(BearerToken token) {
+        return held.token.isSameAs(token);
+    }
+
+    private boolean isGood(Held token) {
+        return token != null && clock.getAsLong() < token.endAt;
     }
 
     /** Fetches while the lock is held. */
-    private Fetched fetch(Budget budget) throws CredentialsException {
-        Moment asked = now();
-        try {
-            Fetched fetched = source.fetch(budget);
-            held = new Held(fetched, asked, null);
-            lastFailure = null;
-            return fetched;
-        } catch (CredentialsException e) {
-            lastFailure = e;
-            throw e;
-        } finally {
-            fetches++;
-        }
+    private void fetch(Budget budget) throws CredentialsException {
+        long asked = clock.getAsLong();
+        Fetched fetched = source.fetch(budget);
+        held = new Held(
+                fetched.token,
+                asked + fetched.renewAfter.toMillis(),
+                fetched.end.map(end -> asked + end.toMillis()).orElse(Long.MAX_VALUE));
     }
 
     private void lockWithin(Budget budget) throws CredentialsException {
@@ -190,29 +161,8 @@ final class FetchedCredentials implements Credentials {
         throw CredentialsException.unavailable("The " + source.name() + " is being fetched, which took too long.");
     }
 
-    private boolean isGood(Held token) {
-        return token != null
-                && (token.fetched.end().isEmpty()
-                        || elapsed(token.fetchedAt) < token.fetched.end().get().toMillis());
-    }
-
-    private boolean isDue(Held token) {
-        return elapsed(token.fetchedAt) >= token.fetched.renewAfter().toMillis()
-                && (token.failedAt == null || elapsed(token.failedAt) >= RETRY_INTERVAL.toMillis());
-    }
-
-    private Moment now() {
-        return new Moment(wallMillis.getAsLong(), monotonicMillis.getAsLong());
-    }
-
-    /** By the clock that says more: the one may have been set back, the other may have stopped in a frozen sandbox. */
-    private long elapsed(Moment since) {
-        return Math.max(wallMillis.getAsLong() - since.wall, monotonicMillis.getAsLong() - since.monotonic);
-    }
-
     /** Limits a fetch to half of the invocation's remaining time, so that the rest is left for OpenAI. */
     private static Budget shareOf(Budget budget, Duration max) {
-        Duration half = budget.remaining().dividedBy(2);
-        return budget.atMost(half.compareTo(max) < 0 ? half : max);
+        return budget.atMost(budget.remaining().dividedBy(2)).atMost(max);
     }
 }

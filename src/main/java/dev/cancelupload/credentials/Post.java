@@ -7,7 +7,6 @@ import dev.cancelupload.http.TransportException;
 import dev.cancelupload.time.Budget;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -17,10 +16,7 @@ final class Post {
     /** Bound on one request; leaves time for another one if a packet was lost. */
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(1500);
 
-    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-
-    /** A request with less time than this would only time out. */
-    private static final Duration MIN_ATTEMPT = Duration.ofMillis(100);
+    private static final long FIRST_WAIT_MILLIS = 100;
 
     private Post() {}
 
@@ -35,8 +31,7 @@ final class Post {
     static HttpResponse send(
             HttpTransport transport, Supplier<HttpRequest> request, Predicate<HttpResponse> temporary, Budget budget)
             throws TransportException {
-        Duration wait = FIRST_WAIT;
-        while (true) {
+        for (long wait = FIRST_WAIT_MILLIS; ; wait *= 2) {
             try {
                 HttpResponse response = transport.sendOnNewConnection(request.get(), budget.atMost(ATTEMPT_TIMEOUT));
                 boolean again = response.status() == 429 || response.status() >= 500 || temporary.test(response);
@@ -48,22 +43,20 @@ final class Post {
                     throw e;
                 }
             }
-            wait = wait.multipliedBy(2);
         }
     }
 
     /**
-     * Waits with up to 25 % jitter, so that sandboxes that start together do not retry together.
+     * Waits, less up to a quarter, so that sandboxes that start together do not retry together.
      *
-     * @return whether there is time for another attempt
+     * @return whether there was time for it and for another attempt
      */
-    private static boolean pause(Duration wait, Budget budget) {
-        if (budget.remaining().minus(wait).compareTo(MIN_ATTEMPT) < 0) {
+    private static boolean pause(long millis, Budget budget) {
+        if (budget.remaining().toMillis() < 2 * millis) {
             return false;
         }
         try {
-            TimeUnit.NANOSECONDS.sleep((long)
-                    (wait.toNanos() * (1 - 0.25 * ThreadLocalRandom.current().nextDouble())));
+            Thread.sleep(millis - ThreadLocalRandom.current().nextLong(millis / 4));
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package dev.cancelupload.credentials;
 import dev.cancelupload.config.AwsCredentials;
 import dev.cancelupload.tls.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -22,8 +23,9 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
     /**
      * Signs a POST to the path {@code /} without a query, as all requests of this function are.
      *
-     * @param headers the headers to sign, by lower-case name; {@code host} and {@code x-amz-date} have to be among
-     *     them, and with temporary credentials {@code x-amz-security-token}
+     * @param headers the headers to sign, by lower-case name, without spaces that would have to be normalised;
+     *     {@code host} and {@code x-amz-date} have to be among them, and with temporary credentials
+     *     {@code x-amz-security-token}
      * @param body of the request
      * @return the value of the {@code Authorization} header
      */
@@ -34,10 +36,7 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
         String signedHeaders = String.join(";", headers.keySet());
         StringBuilder request = new StringBuilder("POST\n/\n\n");
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            request.append(header.getKey())
-                    .append(':')
-                    .append(canonical(header.getValue()))
-                    .append('\n');
+            request.append(header.getKey() + ":" + header.getValue() + "\n");
         }
         request.append('\n').append(signedHeaders).append('\n').append(hex(Sha256.hash(body)));
         String toSign = ALGORITHM + "\n" + time + "\n" + scope + "\n" + hex(Sha256.hash(bytes(request.toString())));
@@ -50,26 +49,11 @@ record SignatureV4(AwsCredentials credentials, String region, String service) {
                 + ", Signature=" + hex(Sha256.hmac(key, bytes(toSign)));
     }
 
-    /** Without spaces around it, and with one where there are several. */
-    private static String canonical(String value) {
-        StringBuilder canonical = new StringBuilder(value.length());
-        for (char c : value.strip().toCharArray()) {
-            if (c != ' ' || canonical.charAt(canonical.length() - 1) != ' ') {
-                canonical.append(c);
-            }
-        }
-        return canonical.toString();
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String hex(byte[] bytes) {
-        StringBuilder hex = new StringBuilder(2 * bytes.length);
-        for (byte b : bytes) {
-            hex.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
-        }
-        return hex.toString();
+        return HexFormat.of().formatHex(bytes);
     }
 }

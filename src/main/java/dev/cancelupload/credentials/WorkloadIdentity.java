@@ -11,6 +11,7 @@ import dev.cancelupload.json.Json;
 import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.redaction.VisibleText;
 import dev.cancelupload.time.Budget;
+import dev.cancelupload.tls.Tls;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -38,7 +39,7 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
     /** OpenAI's access tokens live an hour at most. */
     private static final long MAX_SECONDS = 3600;
 
-    private static final long MAX_MARGIN_SECONDS = 60;
+    private static final long MAX_MARGIN_MILLIS = 60_000;
 
     private static final String TOKEN_REQUEST = "Action=GetWebIdentityToken&Version=2011-06-15"
             + "&Audience.member.1=https%3A%2F%2Fapi.openai.com%2Fv1&SigningAlgorithm=ES384&DurationSeconds="
@@ -50,26 +51,16 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
                     + " aws iam enable-outbound-web-identity-federation",
             "AccessDenied",
             "The function's role may not call sts:GetWebIdentityToken: its policy has to allow it for the audience "
-                    + AUDIENCE + " and " + STS_SECONDS + " seconds, and no policy may deny it",
-            "SessionDurationEscalation",
-            "The credentials of the function's role end before the token would",
-            "RegionDisabled",
-            "AWS STS is not activated for this account in the function's Region",
-            "InvalidAction",
-            "AWS STS does not know GetWebIdentityToken at this endpoint");
+                    + AUDIENCE + " and " + STS_SECONDS + " seconds, and no policy may deny it");
 
     private final CredentialsSource.WorkloadIdentity identity;
     private final AwsClient sts;
     private final HttpTransport openai;
 
-    /**
-     * @param aws sends the requests to STS
-     * @param openai sends the requests to OpenAI's token endpoint
-     */
-    WorkloadIdentity(CredentialsSource.WorkloadIdentity identity, HttpTransport aws, HttpTransport openai) {
+    WorkloadIdentity(CredentialsSource.WorkloadIdentity identity, Tls tls) {
         this.identity = identity;
-        this.sts = new AwsClient("AWS STS", identity.sts(), aws);
-        this.openai = openai;
+        this.sts = new AwsClient("AWS STS", identity.sts(), REFUSALS, tls);
+        this.openai = new HttpTransport(identity.tokenProxy(), tls);
     }
 
     @Override
@@ -81,36 +72,29 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
     public FetchedCredentials.Fetched fetch(Budget budget) throws CredentialsException {
         String subjectToken = subjectToken(budget);
         Redaction.add(subjectToken);
-        JsonNode claims = claims(subjectToken);
         HttpResponse response = exchange(subjectToken, budget);
-        Optional<JsonNode> json =
-                Json.parse(new String(response.body(), StandardCharsets.UTF_8)).filter(JsonNode::isObject);
+        JsonNode answer =
+                Json.parse(new String(response.body(), StandardCharsets.UTF_8)).orElseGet(Json::object);
         if (response.status() != 200) {
-            throw refusal(response.status(), json, claims);
+            throw refusal(response.status(), answer, claims(subjectToken));
         }
-        String token =
-                json.map(answer -> answer.path("access_token").asText("")).orElse("");
-        long seconds = json.map(answer -> answer.path("expires_in").asLong(secondsOf(claims)))
-                .orElse(0L);
+        String token = answer.path("access_token").asText("");
+        // Without expires_in it lives as long as the token that it is for.
+        long seconds = answer.path("expires_in").asLong(STS_SECONDS);
         if (KeyText.problem(token).isPresent() || seconds <= 0) {
             throw CredentialsException.unavailable(
                     "What answered at OPENAI_TOKEN_URL is not OpenAI's token endpoint: there"
                             + " is no access_token, or none that lives, in its answer (HTTP 200).");
         }
         Duration life = Duration.ofSeconds(Math.min(seconds, MAX_SECONDS));
-        Duration margin = Duration.ofMillis(Math.min(life.toMillis() / 5, 1000 * MAX_MARGIN_SECONDS));
+        Duration margin = Duration.ofMillis(Math.min(life.toMillis() / 5, MAX_MARGIN_MILLIS));
         return new FetchedCredentials.Fetched(new BearerToken(token), life.minus(margin), Optional.of(life));
     }
 
     private String subjectToken(Budget budget) throws CredentialsException {
         String answer = sts.post(
-                Map.of("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
-                TOKEN_REQUEST,
-                REFUSALS,
-                budget);
-        String token = Json.parse(answer)
-                .map(json -> json.findPath("WebIdentityToken").asText(""))
-                .orElseGet(() -> AwsClient.element(answer, "WebIdentityToken"));
+                Map.of("content-type", "application/x-www-form-urlencoded; charset=utf-8"), TOKEN_REQUEST, budget);
+        String token = AwsClient.element(answer, "WebIdentityToken");
         if (KeyText.problem(token).isPresent()) {
             throw CredentialsException.unavailable("What answered in place of AWS STS is something else: there is no"
                     + " WebIdentityToken in its answer (HTTP 200).");
@@ -132,12 +116,6 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
         }
     }
 
-    /** What an access token without {@code expires_in} lives: an hour, but never longer than the token it is for. */
-    private static long secondsOf(JsonNode claims) {
-        long seconds = claims.path("exp").asLong() - claims.path("iat").asLong();
-        return seconds > 0 ? seconds : MAX_SECONDS;
-    }
-
     private HttpResponse exchange(String subjectToken, Budget budget) throws CredentialsException {
         byte[] body = Json.object()
                 .put("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
@@ -150,10 +128,7 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
         HttpRequest request = new HttpRequest(
                 "POST",
                 identity.tokenUrl(),
-                Map.of(
-                        "content-type", List.of("application/json"),
-                        "accept", List.of("application/json"),
-                        "accept-encoding", List.of("identity")),
+                Map.of("content-type", List.of("application/json"), "accept", List.of("application/json")),
                 body);
         try {
             return Post.send(openai, () -> request, response -> false, budget);
@@ -168,20 +143,17 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
      * Reads an error of OAuth, or one in the envelope of OpenAI's API. OpenAI documents the causes, and no code for
      * them, so its own words are repeated, and ours are added by the words in them.
      */
-    private CredentialsException refusal(int status, Optional<JsonNode> json, JsonNode claims) {
-        JsonNode answer = json.orElseGet(Json::object);
-        JsonNode envelope = answer.path("error");
-        String error = envelope.isObject()
-                ? envelope.path("code").asText(envelope.path("type").asText(""))
-                : envelope.asText("");
-        String description = envelope.isObject()
-                ? envelope.path("message").asText("")
-                : answer.path("error_description").asText("");
-        String details = " (HTTP " + status + shown(", ", error) + shown(": ", description) + ").";
+    private static CredentialsException refusal(int status, JsonNode answer, JsonNode claims) {
+        JsonNode error = answer.path("error");
+        String code =
+                error.isObject() ? error.path("code").asText(error.path("type").asText()) : error.asText();
+        String description =
+                error.path("message").asText(answer.path("error_description").asText());
+        String details = " (HTTP " + status + shown(", ", code) + shown(": ", description) + ").";
         if (status == 429) {
             return CredentialsException.unavailable("OpenAI's token endpoint limits the rate of requests" + details);
         }
-        if (error.isEmpty() || status != 400 && status != 401 && status != 403 && status != 404) {
+        if (code.isEmpty() || status >= 500) {
             return CredentialsException.unavailable(
                     "OpenAI's token endpoint failed, or something else answered" + details);
         }
@@ -191,11 +163,11 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
 
     private static String cause(String description, JsonNode claims) {
         String text = description.toLowerCase(Locale.ROOT);
-        String subject = "a mapping of the provider has to allow the subject " + claim(claims, "sub")
+        String mapping = "a mapping of the provider has to allow the subject " + claim(claims, "sub")
                 + " for the service account of OPENAI_SERVICE_ACCOUNT_ID";
         String token = "the provider's issuer has to be " + claim(claims, "iss") + ", and its audience " + AUDIENCE;
         if (text.contains("mapping") || text.contains("subject ") && text.contains("match")) {
-            return subject;
+            return mapping;
         }
         if (text.contains("audience") || text.contains("issuer")) {
             return token;
@@ -203,10 +175,10 @@ final class WorkloadIdentity implements FetchedCredentials.Source {
         if (text.contains("provider")) {
             return "OPENAI_IDENTITY_PROVIDER_ID has to be the id of a workload identity provider of your organisation";
         }
-        if (text.contains("service account") || text.contains("service_account")) {
+        if (text.contains("service account")) {
             return "OPENAI_SERVICE_ACCOUNT_ID has to be the id of a service account of the provider's mappings";
         }
-        return "check OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID; " + token + "; " + subject;
+        return "check OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID; " + token + "; " + mapping;
     }
 
     private static String claim(JsonNode claims, String name) {

@@ -1,16 +1,12 @@
 package dev.cancelupload.http;
 
 import dev.cancelupload.net.ByteStream;
-import dev.cancelupload.net.ByteStream.Unread;
 import dev.cancelupload.net.TcpStream;
 import dev.cancelupload.time.Budget;
-import dev.cancelupload.time.DeadlineException;
 import dev.cancelupload.tls.Tls;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -31,7 +27,7 @@ final class HttpConnection implements Closeable {
 
     private HttpConnection(ByteStream stream) {
         this.stream = stream;
-        this.reader = new ResponseReader(bytes -> stream.read(bytes, 0, bytes.length, budget));
+        this.reader = new ResponseReader(bytes -> stream.read(bytes, budget));
     }
 
     /**
@@ -43,59 +39,30 @@ final class HttpConnection implements Closeable {
             throws TransportException {
         Budget budget = attempt.atMost(CONNECT_TIMEOUT);
         TcpStream tcp = null;
-        boolean opened = false;
         try {
-            tcp = proxy.isPresent()
-                    ? openTunnel(proxy.get(), origin, budget)
-                    : TcpStream.connect(origin.host(), origin.port(), budget);
-            ByteStream stream = origin.tls() ? tls.connect(tcp, origin.host(), origin.port(), budget) : tcp;
-            opened = true;
-            return new HttpConnection(stream);
-        } catch (TransportException e) {
-            throw e;
-        } catch (DeadlineException e) {
-            throw new TransportException("could not connect to " + origin + " in time", false, true, e);
-        } catch (UnknownHostException e) {
-            throw new TransportException("could not resolve the name " + origin.host(), false, false, e);
+            if (proxy.isPresent()) {
+                tcp = TcpStream.connect(proxy.get().host(), proxy.get().port(), budget);
+                openTunnel(tcp, proxy.get().request(origin), budget);
+            } else {
+                tcp = TcpStream.connect(origin.host(), origin.port(), budget);
+            }
+            return new HttpConnection(origin.tls() ? tls.connect(tcp, origin.host(), origin.port(), budget) : tcp);
         } catch (IOException e) {
-            String what = e instanceof SSLException ? "TLS handshake failed with " : "could not connect to ";
-            throw new TransportException(what + origin + inBrackets(e), false, false, e);
-        } finally {
-            if (!opened && tcp != null) {
+            if (tcp != null) {
                 tcp.close();
             }
+            String what = e instanceof SSLException ? "TLS handshake failed with " : "could not connect to ";
+            String way = proxy.isPresent() ? " through the proxy " + proxy.get() + " of HTTPS_PROXY" : "";
+            throw new TransportException(what + origin + way, false, e);
         }
     }
 
-    private static TcpStream openTunnel(Proxy proxy, Origin origin, Budget budget) throws TransportException {
-        TcpStream tcp = null;
-        boolean opened = false;
-        try {
-            TcpStream connected = TcpStream.connect(proxy.host(), proxy.port(), budget);
-            tcp = connected;
-            byte[] request = proxy.request(origin);
-            tcp.write(request, request.length, budget);
-            ResponseReader reader = new ResponseReader(bytes -> connected.read(bytes, 0, bytes.length, budget));
-            int status = reader.read(true).status();
-            if (status > 299) {
-                throw new IOException("it answered HTTP " + status);
-            }
-            if (reader.hasMore()) {
-                throw new IOException("its answer has data after its head");
-            }
-            opened = true;
-            return tcp;
-        } catch (IOException e) {
-            boolean timedOut = e instanceof DeadlineException;
-            String reason = timedOut
-                    ? " (timed out)"
-                    : e instanceof UnknownHostException ? " (its name could not be resolved)" : inBrackets(e);
-            String what = "could not connect to " + origin + " through the proxy " + proxy + " of HTTPS_PROXY";
-            throw new TransportException(what + reason, false, timedOut, e);
-        } finally {
-            if (!opened && tcp != null) {
-                tcp.close();
-            }
+    private static void openTunnel(TcpStream tcp, byte[] request, Budget budget) throws IOException {
+        tcp.write(request);
+        int status =
+                new ResponseReader(bytes -> tcp.read(bytes, budget)).read(true).status();
+        if (status > 299) {
+            throw new IOException("the proxy answered HTTP " + status);
         }
     }
 
@@ -112,75 +79,34 @@ final class HttpConnection implements Closeable {
      */
     HttpResponse exchange(byte[] request, Budget budget) throws TransportException {
         this.budget = budget;
-        requireNothingUnread();
-        if (budget.isSpent()) {
-            throw new TransportException("timed out before the request was sent", false, true, null);
-        }
-        HttpResponse response;
+        reusable = false;
+        boolean sent = false;
         try {
-            send(request);
-            response = reader.read(false);
-        } catch (ProtocolException e) {
-            throw new TransportException("the answer was not usable: " + e.getMessage(), true, false, e);
-        } catch (DeadlineException e) {
-            throw new TransportException("timed out before the answer was complete", true, true, e);
-        } catch (EOFException e) {
-            throw new TransportException("the connection ended before the answer was complete", true, false, e);
-        } catch (IOException e) {
-            throw new TransportException(
-                    "the connection ended before the answer was complete" + inBrackets(e), true, false, e);
-        }
-        Unread after = unreadAfterResponse();
-        if (after == Unread.DATA && usedBefore) {
-            throw new TransportException(
-                    "the answer was not usable: more followed it, so that it may be another request's",
-                    true,
-                    false,
-                    null);
-        }
-        usedBefore = true;
-        reusable = after == Unread.NOTHING && reader.isReusable();
-        return response;
-    }
-
-    private void requireNothingUnread() throws TransportException {
-        String problem;
-        try {
-            switch (stream.checkUnread()) {
-                case NOTHING -> {
-                    return;
-                }
-                case DATA -> problem = "the server sent something before the request was sent";
-                default -> problem = "the connection ended before the request was sent";
+            if (stream.hasUnread()) {
+                throw new ProtocolException("the server had sent something before it");
             }
+            budget.remainingMillis();
+            sent = true;
+            stream.write(request);
+            HttpResponse response = reader.read(false);
+            if (isMoreAfterResponse() && usedBefore) {
+                throw new ProtocolException("more followed it, so that it may be another request's");
+            }
+            usedBefore = true;
+            return response;
         } catch (IOException e) {
-            problem = "the connection ended before the request was sent" + inBrackets(e);
+            throw new TransportException(sent ? "no usable answer came" : "the request was not sent", sent, e);
         }
-        throw new TransportException(problem, false, false, null);
     }
 
-    private void send(byte[] request) throws IOException {
+    private boolean isMoreAfterResponse() {
         try {
-            stream.write(request, request.length, budget);
-        } catch (DeadlineException e) {
-            throw e;
+            boolean more = reader.hasMore() || stream.hasUnread();
+            reusable = !more && reader.isReusable();
+            return more;
         } catch (IOException e) {
-            // If the server sent a TLS alert before it closed, this throws it: it says more than e.
-            stream.checkUnread();
-            throw e;
+            return false; // The server has closed the connection.
         }
-    }
-
-    private Unread unreadAfterResponse() {
-        try {
-            return reader.hasMore() ? Unread.DATA : stream.checkUnread();
-        } catch (IOException e) {
-            return Unread.END_OF_STREAM;
-        }
-    }
-
-    private static String inBrackets(IOException e) {
-        return " (" + TransportException.reason(e) + ")";
     }
 
     /** Whether another request can follow the last response. */
@@ -195,7 +121,7 @@ final class HttpConnection implements Closeable {
      */
     boolean readPendingRecords() {
         try {
-            return stream.checkUnread() == Unread.NOTHING;
+            return !stream.hasUnread();
         } catch (IOException e) {
             return false;
         }

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * An HTTP request.
  *
- * @param uri absolute; its path and query are sent as they are
+ * @param uri absolute, without a user; its path and query are sent as they are
  * @param headers ISO 8859-1 values by name, without {@code Host} and {@code Content-Length}, which are added
  */
 public record HttpRequest(String method, URI uri, Map<String, List<String>> headers, byte[] body) {
@@ -25,7 +25,7 @@ public record HttpRequest(String method, URI uri, Map<String, List<String>> head
         if (uri.getRawQuery() != null) {
             head.append('?').append(uri.getRawQuery());
         }
-        head.append(" HTTP/1.1\r\nHost: ").append(host());
+        head.append(" HTTP/1.1\r\nHost: ").append(uri.getRawAuthority());
         for (Map.Entry<String, List<String>> header : headers.entrySet()) {
             for (String value : header.getValue()) {
                 if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0) {
@@ -39,11 +39,5 @@ public record HttpRequest(String method, URI uri, Map<String, List<String>> head
         byte[] all = Arrays.copyOf(start, start.length + body.length);
         System.arraycopy(body, 0, all, start.length, body.length);
         return all;
-    }
-
-    /** Without user and password, if there are any. */
-    private String host() {
-        String authority = uri.getRawAuthority();
-        return authority.substring(authority.lastIndexOf('@') + 1);
     }
 }

@@ -57,10 +57,7 @@ public final class HttpTransport {
         }
     }
 
-    /**
-     * Reads the TLS records that follow the handshake, such as session tickets, so that nothing is left to read before
-     * the first request.
-     */
+    /** Reads session tickets of {@link #connectAhead}, so that nothing is left to read before the first request. */
     public void readPendingRecords() {
         HttpConnection connection = idleConnection();
         if (connection != null && connection.readPendingRecords()) {
@@ -105,13 +102,10 @@ public final class HttpTransport {
     }
 
     private HttpResponse send(HttpConnection connection, byte[] request, Budget budget) throws TransportException {
-        boolean reusable = false;
         try {
-            HttpResponse response = connection.exchange(request, budget);
-            reusable = connection.isReusable();
-            return response;
+            return connection.exchange(request, budget);
         } finally {
-            if (reusable) {
+            if (connection.isReusable()) {
                 keep(connection);
             } else {
                 connection.close();

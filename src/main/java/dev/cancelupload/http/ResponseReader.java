@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads HTTP/1.x responses, with limits on every size that the server decides. Takes what a recipient may take, except
- * where it is not clear where a body ends.
+ * Reads HTTP/1.x responses, with limits on every size that the server decides. Refuses one if it is not clear where it
+ * ends.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112: HTTP/1.1</a>
  */
@@ -54,8 +54,7 @@ final class ResponseReader {
      * Reads the next final response and skips interim ones.
      *
      * @param connect whether it is the response to CONNECT, whose body is not read: after a 2xx the tunnel begins
-     * @throws ProtocolException if it is not HTTP/1.x, or exceeds a limit; the message completes the sentence "the
-     *     answer was not usable: …"
+     * @throws ProtocolException if it is not HTTP/1.x, or exceeds a limit
      * @throws EOFException if the connection ends before the response is complete
      */
     HttpResponse read(boolean connect) throws IOException {
@@ -70,9 +69,6 @@ final class ResponseReader {
                 throw new ProtocolException("it is not HTTP/1.1");
             }
             Map<String, List<String>> headers = readHeaders();
-            if (status == 101) {
-                throw new ProtocolException("it switched protocols (101)");
-            }
             if (status >= 200) {
                 byte[] body = connect ? new byte[0] : readBody(status, headers, line.charAt(7) == '0');
                 return new HttpResponse(status, headers, body);
@@ -82,20 +78,15 @@ final class ResponseReader {
 
     private Map<String, List<String>> readHeaders() throws IOException {
         Map<String, List<String>> headers = new LinkedHashMap<>();
-        String next = readLine();
-        while (!next.isEmpty()) {
-            StringBuilder field = new StringBuilder(next);
-            // A line that begins with white space continues the one before: RFC 9112, 5.2.
-            for (next = readLine(); next.startsWith(" "); next = readLine()) {
-                field.append(next);
-            }
-            int colon = Math.max(0, field.indexOf(":"));
-            String name = field.substring(0, colon).strip().toLowerCase(Locale.ROOT);
-            if (name.isEmpty() || field.charAt(0) == ' ') {
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+            int colon = line.indexOf(':');
+            // White space at the beginning would continue the line before, which nobody may send: RFC 9112, 5.2.
+            if (colon < 1 || line.charAt(0) <= ' ') {
                 throw new ProtocolException("it has a malformed header line");
             }
+            String name = line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
             headers.computeIfAbsent(name, n -> new ArrayList<>(1))
-                    .add(field.substring(colon + 1).strip());
+                    .add(line.substring(colon + 1).strip());
         }
         return headers;
     }
@@ -107,16 +98,22 @@ final class ResponseReader {
         boolean keepAlive = !http10 && !connection.toLowerCase(Locale.ROOT).contains("close");
         ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
         if (status == 204 || status == 304) {
-            // A server that declares a body, which there must not be, may also send it.
-            keepAlive &= codings == null && lengths == null;
-        } else if (codings != null && lengths != null) {
+            return body.toByteArray();
+        }
+        if (codings != null && lengths != null) {
             throw new ProtocolException("it has both a transfer coding and a content-length");
-        } else if (codings != null && (http10 || !String.join(",", codings).equalsIgnoreCase("chunked"))) {
-            throw new ProtocolException("it has an unknown transfer coding");
-        } else if (codings != null) {
+        }
+        if (codings != null) {
+            if (!String.join(",", codings).equalsIgnoreCase("chunked")) {
+                throw new ProtocolException("it has an unknown transfer coding");
+            }
             readChunks(body);
         } else if (lengths != null) {
-            readExactly(length(String.join(",", lengths)), body);
+            long length = number(String.join(",", lengths), 10);
+            if (length < 0) {
+                throw new ProtocolException("it has a malformed content-length");
+            }
+            readExactly(length, body);
         } else {
             keepAlive = false;
             while (hasMore() || fill()) {
@@ -125,17 +122,6 @@ final class ResponseReader {
         }
         reusable = keepAlive;
         return body.toByteArray();
-    }
-
-    /** A length may be repeated if it is the same: RFC 9110, 8.6. */
-    private static long length(String list) throws ProtocolException {
-        String[] lengths = list.split(",", -1);
-        for (String length : lengths) {
-            if (number(length, 10) < 0 || number(length, 10) != number(lengths[0], 10)) {
-                throw new ProtocolException("it has a malformed content-length");
-            }
-        }
-        return number(lengths[0], 10);
     }
 
     /** Gives -1 if it is no number without a sign. */
@@ -175,21 +161,21 @@ final class ResponseReader {
         }
     }
 
-    /** Reads a line up to its line feed. In it control characters become spaces: RFC 9112, 2.2. */
+    /** Reads a line, which ends in LF or CR LF: RFC 9112, 2.2. */
     private String readLine() throws IOException {
         StringBuilder line = new StringBuilder(80);
         while (true) {
             require();
-            char next = (char) (buffer[position++] & 0xff);
             if (++headBytes > MAX_HEAD_BYTES) {
                 throw new ProtocolException("its head is larger than " + MAX_HEAD_BYTES + " bytes");
             }
-            if (next == '\n') {
-                int last = line.length() - 1;
-                line.setLength(last >= 0 && line.charAt(last) == '\r' ? last : last + 1);
-                return line.toString().replace('\r', ' ');
+            char next = (char) (buffer[position++] & 0xff);
+            if (next != '\n') {
+                line.append(next);
+                continue;
             }
-            line.append(next < ' ' && next != '\r' ? ' ' : next);
+            int last = line.length() - 1;
+            return last >= 0 && line.charAt(last) == '\r' ? line.substring(0, last) : line.toString();
         }
     }
 

@@ -1,45 +1,32 @@
 package dev.cancelupload.net;
 
 import dev.cancelupload.time.Budget;
-import dev.cancelupload.time.DeadlineException;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 
 /** A connection to a server, with TLS or without. One thread at a time uses it. */
 public interface ByteStream extends Closeable {
-
-    /** What {@link #checkUnread} found. */
-    enum Unread {
-        /** Nothing, not even a part of a TLS record. */
-        NOTHING,
-        /** Data, or a part of a TLS record. */
-        DATA,
-        /** The end of the stream, without data before it. */
-        END_OF_STREAM
-    }
 
     /**
      * Waits for bytes and reads them.
      *
      * @return the number of bytes, at least 1; -1 at the end of the stream
-     * @throws DeadlineException if the budget is spent first
+     * @throws InterruptedIOException if the budget is spent first
      */
-    int read(byte[] target, int offset, int length, Budget budget) throws IOException;
+    int read(byte[] target, Budget budget) throws IOException;
+
+    /** Writes all bytes. Does not wait for the server: a request is much smaller than the system's buffer. */
+    void write(byte[] bytes) throws IOException;
 
     /**
-     * Writes all bytes.
+     * Looks whether anything is left to read, be it a part of a TLS record, without waiting. What it finds is lost, so
+     * that the stream cannot be used again.
      *
-     * @throws DeadlineException if the budget is spent before the system has accepted them
+     * @throws EOFException at the end of the stream, if nothing is left before it
      */
-    void write(byte[] bytes, int length, Budget budget) throws IOException;
-
-    /**
-     * Looks whether anything is left to read, without waiting. What it finds is lost, so that only a stream with
-     * {@link Unread#NOTHING} can be used again.
-     *
-     * @throws IOException if the connection has failed; the message has the reason
-     */
-    Unread checkUnread() throws IOException;
+    boolean hasUnread() throws IOException;
 
     /** Closes the TCP connection, without a close_notify of TLS, which could wait. */
     @Override

@@ -2,35 +2,30 @@ package dev.cancelupload.net;
 
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.time.DeadlineException;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 
-/** A TCP connection whose operations end when their budget does. */
+/** A TCP connection. */
 public final class TcpStream implements ByteStream {
 
-    private static final long RETRY_NANOS = 1_000_000;
+    private static final String CLOSED = "the connection was closed";
 
     private final SocketChannel channel;
-    private final InputStream in;
 
-    private TcpStream(SocketChannel channel) throws IOException {
+    private TcpStream(SocketChannel channel) {
         this.channel = channel;
-        this.in = channel.socket().getInputStream();
     }
 
     /**
@@ -39,7 +34,7 @@ public final class TcpStream implements ByteStream {
      *
      * @param host a name, or an address; an IPv6 address without brackets
      * @throws UnknownHostException if the name cannot be resolved
-     * @throws DeadlineException if the budget is spent first
+     * @throws InterruptedIOException if the budget is spent first
      * @throws IOException if no address accepts; the message has the reason of the last
      */
     public static TcpStream connect(String host, int port, Budget budget) throws IOException {
@@ -47,15 +42,10 @@ public final class TcpStream implements ByteStream {
     }
 
     static TcpStream connect(InetAddress[] addresses, int port, Budget budget) throws IOException {
-        for (int i = 0; ; i++) {
-            int untried = addresses.length - i;
-            int millis = Math.max(1, budget.remainingMillis() / untried);
+        for (int untried = addresses.length; ; untried--) {
+            InetAddress address = addresses[addresses.length - untried];
             try {
-                return connect(new InetSocketAddress(addresses[i], port), millis);
-            } catch (SocketTimeoutException e) {
-                if (untried == 1) {
-                    throw new DeadlineException();
-                }
+                return connect(new InetSocketAddress(address, port), Math.max(1, budget.remainingMillis() / untried));
             } catch (IOException e) {
                 if (untried == 1) {
                     throw e;
@@ -66,18 +56,13 @@ public final class TcpStream implements ByteStream {
 
     private static TcpStream connect(InetSocketAddress address, int millis) throws IOException {
         SocketChannel channel = SocketChannel.open();
-        boolean connected = false;
         try {
             channel.socket().connect(address, millis);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            connected = true;
             return new TcpStream(channel);
-        } catch (UnsupportedAddressTypeException e) {
-            throw new IOException("no IPv6 available", e);
-        } finally {
-            if (!connected) {
-                channel.close();
-            }
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 
@@ -93,9 +78,9 @@ public final class TcpStream implements ByteStream {
             throw new DeadlineException();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
+            throw new InterruptedIOException();
         } catch (ExecutionException e) {
-            throw (IOException) new UnknownHostException(host).initCause(e.getCause());
+            throw new UnknownHostException("could not resolve the name " + host);
         }
     }
 
@@ -105,13 +90,24 @@ public final class TcpStream implements ByteStream {
     }
 
     @Override
-    public int read(byte[] target, int offset, int length, Budget budget) throws IOException {
+    public int read(byte[] target, Budget budget) throws IOException {
+        return read(target, 0, budget);
+    }
+
+    private int read(byte[] target, int offset, Budget budget) throws IOException {
         // Looked at before each read: a peer that sends byte after byte gains no time.
         channel.socket().setSoTimeout(budget.remainingMillis());
-        try {
-            return in.read(target, offset, length);
-        } catch (SocketTimeoutException e) {
-            throw new DeadlineException();
+        return channel.socket().getInputStream().read(target, offset, target.length - offset);
+    }
+
+    /** Like {@link #read}, as many bytes as the target has. */
+    public void readFully(byte[] target, Budget budget) throws IOException {
+        for (int count = 0; count < target.length; ) {
+            int more = read(target, count, budget);
+            if (more < 0) {
+                throw new EOFException(CLOSED);
+            }
+            count += more;
         }
     }
 
@@ -120,33 +116,25 @@ public final class TcpStream implements ByteStream {
      *
      * @return the number of bytes, 0 if there are none now, -1 at the end of the stream
      */
-    public int readNow(byte[] target, int offset, int length) throws IOException {
+    public int readNow(byte[] target) throws IOException {
         channel.configureBlocking(false);
-        int count = channel.read(ByteBuffer.wrap(target, offset, length));
+        int count = channel.read(ByteBuffer.wrap(target));
         channel.configureBlocking(true);
         return count;
     }
 
     @Override
-    public void write(byte[] bytes, int length, Budget budget) throws IOException {
-        ByteBuffer source = ByteBuffer.wrap(bytes, 0, length);
-        channel.configureBlocking(false);
-        while (true) {
-            budget.remainingMillis();
-            channel.write(source);
-            if (!source.hasRemaining()) {
-                break;
-            }
-            // Only if the server has stopped reading: a request is much smaller than the send buffer.
-            LockSupport.parkNanos(RETRY_NANOS);
-        }
-        channel.configureBlocking(true);
+    public void write(byte[] bytes) throws IOException {
+        channel.socket().getOutputStream().write(bytes);
     }
 
     @Override
-    public Unread checkUnread() throws IOException {
-        int count = readNow(new byte[1], 0, 1);
-        return count == 0 ? Unread.NOTHING : count > 0 ? Unread.DATA : Unread.END_OF_STREAM;
+    public boolean hasUnread() throws IOException {
+        int count = readNow(new byte[1]);
+        if (count < 0) {
+            throw new EOFException(CLOSED);
+        }
+        return count > 0;
     }
 
     @Override

@@ -4,22 +4,19 @@ import dev.cancelupload.net.ByteStream;
 import dev.cancelupload.net.TcpStream;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.tls.Tls.UnusableFileException.Use;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -32,25 +29,18 @@ import javax.net.ssl.X509TrustManager;
 /** The JDK's TLS: on the JVM, and in an executable that is built with {@code -Dtls=jdk}. */
 final class JdkTls implements Tls {
 
-    private static final String BEGIN_KEY = "-----BEGIN PRIVATE KEY-----";
-    private static final String END_KEY = "-----END PRIVATE KEY-----";
-
-    /** The key store exists in memory only. */
+    /** The key stores exist in memory only. */
     private static final char[] NO_PASSWORD = {};
 
     private final SSLContext context;
 
     JdkTls(Trust trust, Optional<Identity> identity) throws UnusableFileException {
-        TrustManager[] trustManagers = trust.anchors().isPresent() ? trustManagers(trust) : null;
-        KeyManager[] keyManagers = identity.isPresent() ? keyManagers(identity.get()) : null;
         try {
             context = SSLContext.getInstance("TLS");
-            context.init(keyManagers, trustManagers, null);
-        } catch (GeneralSecurityException e) {
+            context.init(identity.isPresent() ? keyManagers(identity.get()) : null, trustManagers(trust), null);
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("no TLS in this executable", e);
         }
-        // A server may send any number of session tickets; only the last is used to resume.
-        context.getClientSessionContext().setSessionCacheSize(1);
     }
 
     @Override
@@ -58,64 +48,54 @@ final class JdkTls implements Tls {
         return JdkTlsStream.connect(context.getSocketFactory(), tcp, host, port, budget);
     }
 
-    private static TrustManager[] trustManagers(Trust trust) throws UnusableFileException {
-        Collection<? extends Certificate> anchors = certificates(trust.anchors().orElseThrow(), Use.TRUST_ANCHORS);
-        try {
-            List<Certificate> all = new ArrayList<>(anchors);
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    private static TrustManager[] trustManagers(Trust trust)
+            throws UnusableFileException, GeneralSecurityException, IOException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        if (trust.anchors().isPresent()) {
+            KeyStore store = emptyStore();
+            for (Certificate anchor : certificates(trust.anchors().get(), Use.TRUST_ANCHORS)) {
+                store.setCertificateEntry("anchor " + store.size(), anchor);
+            }
             if (trust.builtIn()) {
-                factory.init((KeyStore) null);
-                for (TrustManager manager : factory.getTrustManagers()) {
-                    all.addAll(List.of(((X509TrustManager) manager).getAcceptedIssuers()));
+                X509TrustManager builtIn = (X509TrustManager) factory.getTrustManagers()[0];
+                for (Certificate anchor : builtIn.getAcceptedIssuers()) {
+                    store.setCertificateEntry("built-in " + store.size(), anchor);
                 }
             }
-            KeyStore store = emptyStore();
-            for (int number = 0; number < all.size(); number++) {
-                store.setCertificateEntry("anchor-" + number, all.get(number));
-            }
             factory.init(store);
-            return factory.getTrustManagers();
-        } catch (GeneralSecurityException | IOException e) {
-            throw new UnusableFileException(Use.TRUST_ANCHORS, "it has an unusable certificate", e);
         }
+        return factory.getTrustManagers();
     }
 
     private static KeyManager[] keyManagers(Identity identity) throws UnusableFileException {
-        Certificate[] chain =
-                certificates(identity.certificates(), Use.CERTIFICATE).toArray(Certificate[]::new);
+        Certificate[] chain = certificates(identity.certificates(), Use.CERTIFICATE);
         try {
+            String pem = Files.readString(identity.key(), StandardCharsets.ISO_8859_1);
+            List<String> parts = List.of(pem.split("-----"));
+            byte[] der = Base64.getMimeDecoder().decode(parts.get(parts.indexOf("BEGIN PRIVATE KEY") + 1));
+            KeyFactory keys = KeyFactory.getInstance(chain[0].getPublicKey().getAlgorithm());
             KeyStore store = emptyStore();
-            PrivateKey key = privateKey(identity.key(), chain[0].getPublicKey().getAlgorithm());
-            store.setKeyEntry("client", key, NO_PASSWORD, chain);
+            store.setKeyEntry("client", keys.generatePrivate(new PKCS8EncodedKeySpec(der)), NO_PASSWORD, chain);
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, NO_PASSWORD);
             return factory.getKeyManagers();
-        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
             throw new UnusableFileException(Use.KEY, "it cannot be read, or is no key of the certificate's kind", e);
         }
     }
 
-    private static PrivateKey privateKey(Path file, String algorithm) throws IOException, GeneralSecurityException {
-        String pem = Files.readString(file, StandardCharsets.ISO_8859_1);
-        int start = pem.indexOf(BEGIN_KEY) + BEGIN_KEY.length();
-        int end = pem.indexOf(END_KEY);
-        if (start < BEGIN_KEY.length() || end < start) {
-            throw new IOException("no key of PKCS #8 in " + file);
-        }
-        byte[] der = Base64.getMimeDecoder().decode(pem.substring(start, end));
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-    }
-
-    private static Collection<? extends Certificate> certificates(Path file, Use use) throws UnusableFileException {
-        try {
-            Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
-            if (certificates.isEmpty()) {
-                throw new UnusableFileException(use, "there is no certificate in it", null);
+    private static Certificate[] certificates(Path file, Use use) throws UnusableFileException {
+        try (InputStream in = Files.newInputStream(file)) {
+            Certificate[] all = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .toArray(Certificate[]::new);
+            if (all.length == 0) {
+                throw new CertificateException("none");
             }
-            return certificates;
+            return all;
         } catch (CertificateException | IOException e) {
-            throw new UnusableFileException(use, "it cannot be read", e);
+            throw new UnusableFileException(use, "there is no readable certificate in it", e);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.cancelupload.tls;
 import dev.cancelupload.net.ByteStream;
 import dev.cancelupload.net.TcpStream;
 import dev.cancelupload.time.Budget;
-import dev.cancelupload.time.DeadlineException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLParameters;
@@ -28,49 +28,42 @@ final class JdkTlsStream implements ByteStream {
         SSLSocket socket = (SSLSocket) factory.createSocket(tcp.socket(), host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         socket.setSSLParameters(parameters);
         socket.setSoTimeout(budget.remainingMillis());
-        try {
-            socket.startHandshake();
-        } catch (SocketTimeoutException e) {
-            throw new DeadlineException();
-        }
+        socket.startHandshake();
         return new JdkTlsStream(tcp, socket);
     }
 
     @Override
-    public int read(byte[] target, int offset, int length, Budget budget) throws IOException {
+    public int read(byte[] target, Budget budget) throws IOException {
         readBefore = true;
         socket.setSoTimeout(budget.remainingMillis());
-        try {
-            return socket.getInputStream().read(target, offset, length);
-        } catch (SocketTimeoutException e) {
-            throw new DeadlineException();
-        }
+        return socket.getInputStream().read(target);
     }
 
     @Override
-    public void write(byte[] bytes, int length, Budget budget) throws IOException {
-        budget.remainingMillis();
-        socket.getOutputStream().write(bytes, 0, length);
+    public void write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
     }
 
     @Override
-    public Unread checkUnread() throws IOException {
+    public boolean hasUnread() throws IOException {
         if (socket.getInputStream().available() > 0) {
-            return Unread.DATA;
+            return true;
         }
         if (readBefore) {
             // The JDK reads no further than to the end of a record: what is left is one, or a part of one.
-            return tcp.checkUnread();
+            return tcp.hasUnread();
         }
         // Session tickets follow the handshake.
         socket.setSoTimeout(1);
         try {
-            return socket.getInputStream().read() < 0 ? Unread.END_OF_STREAM : Unread.DATA;
+            if (socket.getInputStream().read() < 0) {
+                throw new EOFException("the connection was closed");
+            }
+            return true;
         } catch (SocketTimeoutException e) {
-            return Unread.NOTHING;
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.cancelupload.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.c.CContext;
 import org.graalvm.nativeimage.c.function.CFunction;
@@ -21,9 +22,10 @@ final class RustLibrary {
     /** Whether this is such an executable. A constant in any executable: what depends on it is there or not. */
     static final boolean LINKED = isBeingLinked();
 
-    /**
-     * What there is to do: {@code Operation} of {@code lib.rs}, in its order. There it says what each takes and gives.
-     */
+    /** Room for a reason, in UTF-8. */
+    static final int REASON_LENGTH = 256;
+
+    /** {@code Operation} of {@code lib.rs}, in its order. There it says what each takes and gives. */
     enum Operation {
         CONFIGURE,
         OPEN,
@@ -54,8 +56,8 @@ final class RustLibrary {
 
     private RustLibrary() {}
 
+    /** Only while native-image runs: on the JVM there is no such library. */
     private static boolean isBeingLinked() {
-        // Only while native-image runs: on the JVM there is no such library.
         return "buildtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"))
                 && "rustls".equals(System.getProperty("cancel-upload.tls"));
     }
@@ -74,34 +76,35 @@ final class RustLibrary {
         }
     }
 
-    /** Performs an operation with whole arrays; null for one that is missing, which is not the same as an empty one. */
-    static long call(Operation operation, long subject, byte[] first, byte[] second, byte[] target) {
-        return call(operation, subject, first, 0, length(first), second, target, 0, length(target));
+    /**
+     * Performs an operation that has nothing but a number to give.
+     *
+     * @param first null if it is missing, which is not the same as empty
+     * @throws SSLException if it fails, with the reason
+     */
+    static long call(Operation operation, long subject, byte[] first) throws SSLException {
+        byte[] reason = new byte[REASON_LENGTH];
+        long result = call(operation, subject, first, null, reason);
+        if (result < 0) {
+            throw new SSLException(reason(reason));
+        }
+        return result;
     }
 
-    /** Performs an operation with parts of arrays, each from an offset on. */
-    static long call(
-            Operation operation,
-            long subject,
-            byte[] first,
-            int firstOffset,
-            int firstLength,
-            byte[] second,
-            byte[] target,
-            int targetOffset,
-            int targetLength) {
+    /** Performs any operation; null is for an array that is missing. */
+    static long call(Operation operation, long subject, byte[] first, byte[] second, byte[] target) {
         try (PinnedObject pinnedFirst = PinnedObject.create(first);
                 PinnedObject pinnedSecond = PinnedObject.create(second);
                 PinnedObject pinnedTarget = PinnedObject.create(target)) {
             return call(
                     operation.ordinal(),
                     subject,
-                    address(pinnedFirst, first, firstOffset),
-                    firstLength,
-                    address(pinnedSecond, second, 0),
+                    address(pinnedFirst, first),
+                    length(first),
+                    address(pinnedSecond, second),
                     length(second),
-                    address(pinnedTarget, target, targetOffset),
-                    targetLength);
+                    address(pinnedTarget, target),
+                    length(target));
         }
     }
 
@@ -109,8 +112,8 @@ final class RustLibrary {
         return array == null ? -1 : array.length;
     }
 
-    private static CCharPointer address(PinnedObject pinned, byte[] array, int offset) {
-        return array == null || array.length == 0 ? WordFactory.nullPointer() : pinned.addressOfArrayElement(offset);
+    private static CCharPointer address(PinnedObject pinned, byte[] array) {
+        return array == null || array.length == 0 ? WordFactory.nullPointer() : pinned.addressOfArrayElement(0);
     }
 
     /** The reason in a target after a failure. */

@@ -12,19 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 
 /** TLS by rustls, which decides everything: {@link RustTlsStream} moves its bytes. */
 final class RustTls implements Tls {
-
-    private static final int REASON_LENGTH = 256;
 
     /** Handle of the configuration, which is never freed: a process has a few. */
     private final long config;
 
     RustTls(Trust trust, Optional<Identity> identity) throws UnusableFileException {
         byte[] anchors = trust.anchors().isPresent() ? read(trust.anchors().get(), Use.TRUST_ANCHORS) : null;
-        byte[] reason = new byte[REASON_LENGTH];
+        byte[] reason = new byte[RustLibrary.REASON_LENGTH];
         config = RustLibrary.call(Operation.CONFIGURE, trust.builtIn() ? 1 : 0, anchors, files(identity), reason);
         if (config == Code.FAILED.number) {
             throw new IllegalStateException(RustLibrary.reason(reason));
@@ -59,11 +56,14 @@ final class RustTls implements Tls {
 
     @Override
     public ByteStream connect(TcpStream tcp, String host, int port, Budget budget) throws IOException {
-        byte[] reason = new byte[REASON_LENGTH];
-        long session = RustLibrary.call(Operation.OPEN, config, host.getBytes(StandardCharsets.UTF_8), null, reason);
-        if (session < 0) {
-            throw new SSLException(RustLibrary.reason(reason));
+        long session = RustLibrary.call(Operation.OPEN, config, host.getBytes(StandardCharsets.UTF_8));
+        RustTlsStream stream = new RustTlsStream(tcp, session);
+        try {
+            stream.handshake(budget);
+            return stream;
+        } catch (IOException e) {
+            stream.close();
+            throw e;
         }
-        return RustTlsStream.connect(tcp, session, reason, budget);
     }
 }

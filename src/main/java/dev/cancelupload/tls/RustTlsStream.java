@@ -5,186 +5,123 @@ import dev.cancelupload.net.TcpStream;
 import dev.cancelupload.time.Budget;
 import dev.cancelupload.tls.RustLibrary.Code;
 import dev.cancelupload.tls.RustLibrary.Operation;
+import java.io.EOFException;
 import java.io.IOException;
+import java.util.Arrays;
 import javax.net.ssl.SSLException;
 
-/** A connection with TLS by rustls. Its session is memory outside of Java's heap, which {@link #close} frees. */
+/**
+ * A connection with TLS by rustls. It reads record by record, so that what is left to read, be it a part of a record,
+ * is in the socket. Its session is memory outside of Java's heap, which {@link #close} frees.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc8446#section-5.1">RFC 8446: Record Layer</a>
+ */
 final class RustTlsStream implements ByteStream {
 
-    /** A server sends two or three session tickets, which these reads hold. */
-    private static final int MAX_READS_PER_CHECK = 4;
+    /** A server sends two or three session tickets. */
+    private static final int MAX_RECORDS_PER_CHECK = 8;
 
-    /** Of a TLS record: its type, its version, and the length of what follows. */
+    /** Of a record: its type, its version, and the length of what follows. */
     private static final int HEADER_LENGTH = 5;
 
     private final TcpStream tcp;
-    private final byte[] reason;
-    private final byte[] received = new byte[4096];
     private final byte[] outgoing = new byte[4096];
     private long session;
-    /** What was received and not yet passed on is in {@link #received} from here to the limit. */
-    private int position;
 
-    private int limit;
-    /** How much was received of the last record's header, and how much is missing of what follows it. */
-    private int header;
-
-    private int missing;
-
-    private RustTlsStream(TcpStream tcp, long session, byte[] reason) {
+    /** @param session from {@link Operation#OPEN}, which it closes */
+    RustTlsStream(TcpStream tcp, long session) {
         this.tcp = tcp;
         this.session = session;
-        this.reason = reason;
     }
 
-    /** Performs the handshake. If that fails, it frees the session. */
-    static RustTlsStream connect(TcpStream tcp, long session, byte[] reason, Budget budget) throws IOException {
-        RustTlsStream stream = new RustTlsStream(tcp, session, reason);
-        boolean connected = false;
-        try {
-            stream.handshake(budget);
-            connected = true;
-            return stream;
-        } finally {
-            if (!connected) {
-                stream.free();
-            }
-        }
-    }
-
-    private void handshake(Budget budget) throws IOException {
-        flush(budget);
-        while (RustLibrary.call(Operation.IS_HANDSHAKING, session, null, null, null) != 0) {
-            if (!fill(budget)) {
-                throw new SSLException("the connection was closed in the handshake");
-            }
-            try {
-                decrypt();
-            } catch (SSLException e) {
-                tellServer(e, budget);
-                throw e;
-            }
-            flush(budget);
-        }
-    }
-
-    /** Sends the alert that rustls has for the server after a failure. */
-    private void tellServer(SSLException failure, Budget budget) {
-        try {
-            flush(budget);
-        } catch (IOException e) {
-            failure.addSuppressed(e);
+    void handshake(Budget budget) throws IOException {
+        flush();
+        while (RustLibrary.call(Operation.IS_HANDSHAKING, session, null) != 0) {
+            receiveRecord(budget);
+            flush();
         }
     }
 
     @Override
-    public int read(byte[] target, int offset, int length, Budget budget) throws IOException {
-        int count = plaintext(target, offset, length);
+    public int read(byte[] target, Budget budget) throws IOException {
+        int count = plaintext(target);
         while (count == 0) {
-            if (!fill(budget)) {
-                return -1;
-            }
-            decrypt();
-            count = plaintext(target, offset, length);
+            receiveRecord(budget);
+            count = plaintext(target);
         }
         return count;
     }
 
+    private void receiveRecord(Budget budget) throws IOException {
+        byte[] header = new byte[HEADER_LENGTH];
+        tcp.readFully(header, budget);
+        RustLibrary.call(Operation.RECEIVE, session, header);
+        byte[] rest = restOf(header);
+        tcp.readFully(rest, budget);
+        RustLibrary.call(Operation.RECEIVE, session, rest);
+    }
+
+    private static byte[] restOf(byte[] header) {
+        return new byte[(header[3] & 0xff) << 8 | header[4] & 0xff];
+    }
+
     /** Takes what is decrypted: the number of bytes, 0 if there are none now, -1 after a close_notify. */
-    private int plaintext(byte[] target, int offset, int length) throws SSLException {
-        long count = RustLibrary.call(Operation.READ, session, null, 0, -1, null, target, offset, length);
+    private int plaintext(byte[] target) throws SSLException {
+        long count = RustLibrary.call(Operation.READ, session, null, null, target);
         if (count == Code.FAILED.number) {
             throw new SSLException(RustLibrary.reason(target));
         }
         return count == Code.CLOSED.number ? -1 : (int) count;
     }
 
-    /** Waits for bytes if there are none to decrypt; false at the end of the stream. */
-    private boolean fill(Budget budget) throws IOException {
-        budget.remainingMillis();
-        return position < limit || follow(tcp.read(received, 0, received.length, budget));
-    }
-
-    /** Notes where the last record ends, to know whether all of it was received: RFC 8446, 5.1. */
-    private boolean follow(int count) {
-        position = 0;
-        limit = Math.max(count, 0);
-        for (int i = 0; i < limit; ) {
-            if (header < HEADER_LENGTH) {
-                header++;
-                missing = (missing << 8 | received[i++] & 0xff) & 0xffff;
-            } else {
-                int skipped = Math.min(missing, limit - i);
-                missing -= skipped;
-                i += skipped;
-            }
-            if (header == HEADER_LENGTH && missing == 0) {
-                header = 0;
-            }
-        }
-        return count > 0;
-    }
-
-    private void decrypt() throws SSLException {
-        position += (int) checked(RustLibrary.call(
-                Operation.RECEIVE, session, received, position, limit - position, null, reason, 0, reason.length));
-    }
-
-    private long checked(long result) throws SSLException {
-        if (result < 0) {
-            throw new SSLException(RustLibrary.reason(reason));
-        }
-        return result;
-    }
-
     @Override
-    public void write(byte[] bytes, int length, Budget budget) throws IOException {
-        checked(RustLibrary.call(Operation.WRITE, session, bytes, 0, length, null, reason, 0, reason.length));
-        flush(budget);
+    public void write(byte[] bytes) throws IOException {
+        RustLibrary.call(Operation.WRITE, session, bytes);
+        flush();
     }
 
-    private void flush(Budget budget) throws IOException {
+    private void flush() throws IOException {
         while (true) {
             int count = (int) RustLibrary.call(Operation.SEND, session, null, null, outgoing);
             if (count <= 0) {
                 return;
             }
-            tcp.write(outgoing, count, budget);
+            tcp.write(Arrays.copyOf(outgoing, count));
         }
     }
 
     /** Also reads session tickets, which follow the handshake in TLS 1.3. */
     @Override
-    public Unread checkUnread() throws IOException {
-        byte[] one = new byte[1];
-        for (int reads = 0; reads < MAX_READS_PER_CHECK; ) {
-            int count = plaintext(one, 0, 1);
-            if (count != 0) {
-                return count < 0 ? Unread.END_OF_STREAM : Unread.DATA;
+    public boolean hasUnread() throws IOException {
+        for (int records = 0; records < MAX_RECORDS_PER_CHECK; records++) {
+            byte[] header = new byte[HEADER_LENGTH];
+            int count = plaintext(new byte[1]);
+            if (count == 0) {
+                count = tcp.readNow(header);
             }
-            if (position == limit) {
-                reads++;
-                int read = tcp.readNow(received, 0, received.length);
-                if (!follow(read)) {
-                    // What comes later would complete a part of a record.
-                    return header > 0 ? Unread.DATA : read < 0 ? Unread.END_OF_STREAM : Unread.NOTHING;
-                }
+            if (count < 0) {
+                throw new EOFException("the connection was closed");
             }
-            decrypt();
+            if (count < HEADER_LENGTH) {
+                // Plaintext, or a part of a record, if anything.
+                return count > 0;
+            }
+            byte[] rest = restOf(header);
+            if (tcp.readNow(rest) < rest.length) {
+                return true;
+            }
+            RustLibrary.call(Operation.RECEIVE, session, header);
+            RustLibrary.call(Operation.RECEIVE, session, rest);
         }
-        return Unread.DATA;
-    }
-
-    private void free() {
-        if (session != 0) {
-            RustLibrary.call(Operation.CLOSE, session, null, null, null);
-            session = 0;
-        }
+        return true;
     }
 
     @Override
     public void close() {
-        free();
+        if (session != 0) {
+            RustLibrary.call(Operation.CLOSE, session, null, null, null);
+            session = 0;
+        }
         tcp.close();
     }
 }

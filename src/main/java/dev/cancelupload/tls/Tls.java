@@ -3,8 +3,8 @@ package dev.cancelupload.tls;
 import dev.cancelupload.net.ByteStream;
 import dev.cancelupload.net.TcpStream;
 import dev.cancelupload.time.Budget;
-import dev.cancelupload.time.DeadlineException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -20,12 +20,12 @@ public interface Tls {
      */
     record Trust(Optional<Path> anchors, boolean builtIn) {
 
-        /** Trusts the authorities of a file in place of the built-in ones; without a file those. */
+        /** In place of the built-in authorities, if there is a file. */
         public static Trust only(Optional<Path> anchors) {
             return new Trust(anchors, anchors.isEmpty());
         }
 
-        /** Trusts the authorities of a file, if there is one, and the built-in ones. */
+        /** Besides the built-in authorities. */
         public static Trust also(Optional<Path> anchors) {
             return new Trust(anchors, true);
         }
@@ -42,7 +42,7 @@ public interface Tls {
     /** A file that is not what it has to be. The message says why, and quotes nothing of the file. */
     final class UnusableFileException extends Exception {
 
-        /** What a file is for. */
+        /** What the file is for. */
         public enum Use {
             TRUST_ANCHORS,
             CERTIFICATE,
@@ -56,7 +56,6 @@ public interface Tls {
             this.use = use;
         }
 
-        /** What the file is for. */
         public Use use() {
             return use;
         }
@@ -76,10 +75,10 @@ public interface Tls {
     /**
      * Performs a handshake, in which the server's certificate has to be for the host.
      *
-     * @param tcp stays open if the handshake fails, and is closed with the stream
+     * @param tcp is closed with the stream; after an exception by the caller
      * @param host a name, or an address; an IPv6 address without brackets
      * @throws SSLException if the handshake fails; the message has the reason
-     * @throws DeadlineException if the budget is spent first
+     * @throws InterruptedIOException if the budget is spent first
      */
     ByteStream connect(TcpStream tcp, String host, int port, Budget budget) throws IOException;
 }

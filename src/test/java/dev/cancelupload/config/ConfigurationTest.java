@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.cancelupload.http.Origin;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,9 +95,7 @@ class ConfigurationTest {
     @CsvSource({
         "OPENAI_API_KEY," + KEY,
         "OPENAI_BASE_URL,https://gateway.example/v1",
-        "OPENAI_ORG_ID,org-1",
         "OPENAI_MAX_RETRIES,5",
-        "OPENAI_TIMEOUT,3s",
         "HTTPS_PROXY,http://proxy.example:3128"
     })
     void whiteSpaceAndLineBreaksAroundAValueAreStripped(String variable, String value) {
@@ -111,12 +108,12 @@ class ConfigurationTest {
     @Test
     void allProblemsAreInOneLine() {
         environment.put("OPENAI_MAX_RETRIES", "many");
-        environment.put("CANCEL_BUDGET", "10\ns");
+        environment.put("CANCEL_BUDGET", "10\n\ns");
         assertThat(
                 problem(),
                 allOf(
                         containsString("OPENAI_MAX_RETRIES is \"many\": it has to be a whole number from 0 to 10."),
-                        containsString("CANCEL_BUDGET is \"10?s\": it has to be a duration")));
+                        containsString("CANCEL_BUDGET is \"10 s\": it has to be a duration")));
     }
 
     @ParameterizedTest
@@ -125,40 +122,25 @@ class ConfigurationTest {
         environment.put(name, "cleanUpUploads");
         List<String> notes = read().notes();
         assertEquals(1, notes.size());
-        assertThat(notes.get(0), containsString(name + " is set and changes nothing any more"));
+        assertThat(notes.get(0), containsString(name + " is set and changes nothing: "));
     }
 
     // One of three
 
-    @Test
-    void withoutCredentialsTheThreeWaysAreNamed() {
-        environment.remove("OPENAI_API_KEY");
-        assertThat(
-                problem(),
-                allOf(
-                        containsString("There are no credentials"),
-                        containsString("OPENAI_API_KEY "),
-                        containsString("OPENAI_API_KEY_SECRET"),
-                        containsString("OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID")));
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"OPENAI_API_KEY_SECRET", "OPENAI_IDENTITY_PROVIDER_ID", "OPENAI_SERVICE_ACCOUNT_ID"})
-    void twoOfThemAreRefused(String second) {
-        environment.put(second, "x1");
-        assertThat(problem(), containsString("OPENAI_API_KEY and " + second + " are set: set one of"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"OPENAI_IDENTITY_PROVIDER_ID,first", "OPENAI_SERVICE_ACCOUNT_ID,second"})
-    void halfAWorkloadIdentityIsRefused(String present, String which) {
-        environment.remove("OPENAI_API_KEY");
-        environment.put(present, "x1");
-        inLambda();
-        assertThat(
-                problem(),
-                containsString("needs both OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID, and only the "
-                        + which + " is set."));
+    @CsvSource({
+        "'',There are no credentials",
+        "OPENAI_IDENTITY_PROVIDER_ID,OPENAI_IDENTITY_PROVIDER_ID alone is set",
+        "OPENAI_SERVICE_ACCOUNT_ID,OPENAI_SERVICE_ACCOUNT_ID alone is set",
+        "OPENAI_API_KEY OPENAI_API_KEY_SECRET,OPENAI_API_KEY and OPENAI_API_KEY_SECRET are set",
+        "OPENAI_API_KEY OPENAI_SERVICE_ACCOUNT_ID,OPENAI_API_KEY and OPENAI_SERVICE_ACCOUNT_ID are set"
+    })
+    void allButOneKindOfCredentialsIsRefused(String set, String problem) {
+        environment.clear();
+        for (String variable : set.split(" ")) {
+            environment.put(variable, "x1");
+        }
+        assertThat(problem(), containsString(problem + ": it has to be one of OPENAI_API_KEY ("));
     }
 
     @ParameterizedTest
@@ -167,15 +149,11 @@ class ConfigurationTest {
             quoteCharacter = '`',
             value = {
                 "{\"OPENAI_API_KEY\":\"sk-proj-abcDEF123\"}|is JSON",
-                "{{resolve:secretsmanager:abcDEF123}}|CloudFormation has not resolved",
-                "${OPENAI_API_KEY}|a placeholder that nothing has replaced",
-                "$(aws secretsmanager abcDEF123)|a placeholder",
+                "{{resolve:secretsmanager:abcDEF123}}|a placeholder that nothing has resolved",
+                "<your-api-key>|a placeholder that nothing has resolved",
+                "${OPENAI_API_KEY}|a placeholder that nothing has resolved",
                 "arn:aws:secretsmanager:eu-central-1:1:secret:abcDEF123|an ARN",
-                "<your-api-key>|a placeholder such as <your-api-key>",
-                "\"sk-proj-abcDEF123\"|a quotation mark at one end",
-                "sk-proj-abcDEF123'|a quotation mark at one end",
-                "“sk-proj-abcDEF123”|a quotation mark at one end",
-                "Bearer sk-proj-abcDEF123|begins with \"Bearer\"",
+                "\"sk-proj-abcDEF123\"|a quotation mark",
                 "sk-proj-abcDEF123 456|white space",
                 "sk-proj-abcDEF123ä|not ASCII"
             })
@@ -206,40 +184,16 @@ class ConfigurationTest {
                 "HTTPS_PROXY"
             })
     void aKeyOrThePemTextOfOneIsShownFromNoVariable(String variable) {
-        for (String value : List.of(
-                KEY, "-----BEGIN PRIVATE KEY-----\nabcDEF123\n-----END PRIVATE KEY-----", "abcDEF123 456-789ghiJKL")) {
+        for (String value : List.of(KEY, "-----BEGIN PRIVATE KEY-----\nabcDEF123\n-----END PRIVATE KEY-----")) {
             environment.put(variable, value);
             if (!variable.equals("HTTPS_PROXY") || !value.equals(KEY)) { // A host may have this name.
-                assertThat(problem(), containsString(variable));
+                assertThat(problem(), containsString(variable + " (its value is not shown): "));
             }
         }
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "OPENAI_BASE_URL,https://gateway.example/v1?api_key=hunter2secret",
-        "OPENAI_BASE_URL,https://gateway.example/v1#hunter2secret",
-        "OPENAI_BASE_URL,https://user:hunter2secret@gateway.example/v1",
-        "OPENAI_BASE_URL,https://user:hunter2secret%40gateway.example/v1",
-        "OPENAI_BASE_URL,user:hunter2secret:gateway.example",
-        "OPENAI_BASE_URL,http:/user:hunter2secret/gateway.example",
-        "HTTPS_PROXY,http://user:hunter2secret:proxy.example:8080",
-        "HTTPS_PROXY,https://user:hunter2secret@proxy.example:8080",
-        "HTTPS_PROXY,socks5://proxy.example:1080?password=hunter2secret",
-        "HTTPS_PROXY,http://hunter2secret:proxy.example"
-    })
-    void noPasswordOfAUrlIsShown(String variable, String value) {
-        environment.put(variable, value);
-        assertThat(problem(), allOf(containsString(variable), not(containsString("hunter2secret"))));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "OPENAI_BASE_URL,http://gateway.example:8080/v1",
-        "OPENAI_TIMEOUT,10 s",
-        "SSL_CERT_FILE,/var/task/certs/internal-authority-2024.pem",
-        "HTTPS_PROXY,socks5://proxy.example:1080"
-    })
+    @CsvSource({"OPENAI_TIMEOUT,10 s", "SSL_CERT_FILE,/var/task/certs/internal-authority-2024.pem"})
     void aPlainMistakeIsShownSoThatItCanBeSeen(String variable, String value) {
         environment.put(variable, value);
         assertThat(problem(), containsString(variable + " is \"" + value + "\""));
@@ -251,7 +205,6 @@ class ConfigurationTest {
     @ValueSource(
             strings = {
                 "https://gateway.example/openai/v1/",
-                "https://litellm_proxy.internal/v1",
                 "https://litellm_proxy:4000/v1",
                 "http://localhost:8080/v1",
                 "http://127.0.0.1/v1",
@@ -262,29 +215,18 @@ class ConfigurationTest {
         assertEquals(URI.create(url.replaceAll("/$", "")), read().baseUrl());
     }
 
-    @Test
-    void aHostMayHaveAnUnderscore() {
-        environment.put("OPENAI_BASE_URL", "https://litellm_proxy.internal:4000/v1");
-        assertEquals("litellm_proxy.internal", Origin.hostOf(read().baseUrl()));
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "http://gateway.example/v1",
                 "http://127.0.0.1.nip.io/v1",
-                "http://127.0.0.256/v1",
-                "http://0.0.0.0/v1",
                 "https://user@gateway.example/v1",
                 "https://gateway.example/v1?x=1",
                 "https://gateway.example/v1#x",
                 "https://gateway.example:99999/v1",
-                "https://gateway.example:port/v1",
                 "https://gateway%20.example/v1",
                 "https:///v1",
-                "https:gateway.example/v1",
                 "ftp://gateway.example/v1",
-                "gateway.example/v1",
                 "api.openai.com"
             })
     void anotherBaseUrlIsRefused(String url) {
@@ -306,12 +248,11 @@ class ConfigurationTest {
                 URI.create("http://127.0.0.1:8080/oauth/token"),
                 workloadIdentity().tokenUrl());
         environment.put("OPENAI_TOKEN_URL", "http://auth.example/oauth/token");
-        assertThat(problem(), containsString("OPENAI_TOKEN_URL is \"http://auth.example/oauth/token\""));
+        assertThat(problem(), containsString("OPENAI_TOKEN_URL (its value is not shown): it has to be an https URL"));
     }
 
     // AWS
 
-    /** As botocore resolves them. */
     @ParameterizedTest
     @CsvSource({
         "eu-central-1,false,false,sts.eu-central-1.amazonaws.com,secretsmanager.eu-central-1.amazonaws.com",
@@ -320,16 +261,9 @@ class ConfigurationTest {
         "us-east-1,TRUE,True,sts-fips.us-east-1.api.aws,secretsmanager-fips.us-east-1.amazonaws.com",
         "us-gov-west-1,true,false,sts.us-gov-west-1.amazonaws.com,secretsmanager-fips.us-gov-west-1.amazonaws.com",
         "cn-north-1,false,true,sts.cn-north-1.api.amazonwebservices.com.cn,secretsmanager.cn-north-1.amazonaws.com.cn",
-        "eusc-de-east-1,false,false,sts.eusc-de-east-1.amazonaws.eu,secretsmanager.eusc-de-east-1.amazonaws.eu",
-        "eusc-de-east-1,false,true,sts.eusc-de-east-1.api.amazonwebservices.eu,"
-                + "secretsmanager.eusc-de-east-1.api.amazonwebservices.eu",
-        "us-iso-east-1,false,false,sts.us-iso-east-1.c2s.ic.gov,secretsmanager.us-iso-east-1.c2s.ic.gov",
-        "us-isob-east-1,false,true,sts.us-isob-east-1.api.aws.scloud,secretsmanager.us-isob-east-1.api.aws.scloud",
-        "us-isof-south-1,true,false,sts-fips.us-isof-south-1.csp.hci.ic.gov,"
-                + "secretsmanager-fips.us-isof-south-1.csp.hci.ic.gov",
-        "eu-isoe-west-1,false,false,sts.eu-isoe-west-1.cloud.adc-e.uk,secretsmanager.eu-isoe-west-1.cloud.adc-e.uk"
+        "eusc-de-east-1,false,false,sts.eusc-de-east-1.amazonaws.eu,secretsmanager.eusc-de-east-1.amazonaws.eu"
     })
-    void aServiceIsWhereItsPartitionHasIt(String region, String fips, String dualStack, String sts, String secrets) {
+    void aServiceIsWhereAwssSdksFindIt(String region, String fips, String dualStack, String sts, String secrets) {
         environment.put("AWS_REGION", region);
         environment.put("AWS_USE_FIPS_ENDPOINT", fips);
         environment.put("AWS_USE_DUALSTACK_ENDPOINT", dualStack);
@@ -342,38 +276,27 @@ class ConfigurationTest {
 
     @Test
     void anEndpointThatIsConfiguredTakesPrecedenceAsInAwssSdks() {
-        environment.put("AWS_USE_FIPS_ENDPOINT", "true");
         environment.put("AWS_ENDPOINT_URL", "http://localhost:4566/");
         assertEquals(
                 URI.create("http://localhost:4566"), workloadIdentity().sts().endpoint());
-        environment.put("AWS_ENDPOINT_URL_STS", "https://vpce-0123.sts.eu-central-1.vpce.amazonaws.com");
         environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", "https://elsewhere.example");
+        environment.put("AWS_ENDPOINT_URL_STS", "https://vpce-0123.sts.eu-central-1.vpce.amazonaws.com");
         assertEquals(
                 URI.create("https://vpce-0123.sts.eu-central-1.vpce.amazonaws.com"),
                 workloadIdentity().sts().endpoint());
-        environment.put("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
-        assertEquals(
-                URI.create("https://sts-fips.eu-central-1.amazonaws.com"),
-                workloadIdentity().sts().endpoint());
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "AWS_ENDPOINT_URL,http://localstack:4566",
-        "AWS_ENDPOINT_URL_STS,https://sts.example/path",
-        "AWS_USE_FIPS_ENDPOINT,yes",
-        "AWS_USE_DUALSTACK_ENDPOINT,1",
-        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,on"
-    })
-    void aChoiceOfEndpointThatIsNotUnderstoodIsRefused(String variable, String value) {
-        environment.put(variable, value);
+    @Test
+    void anEndpointOverHttpIsRefused() {
+        environment.put("AWS_ENDPOINT_URL", "http://localstack:4566");
         assertThat(
                 assertThrows(ConfigurationError.class, this::workloadIdentity).getMessage(),
-                containsString(variable + " is \"" + value + "\": it has to be"));
+                containsString("AWS_ENDPOINT_URL (its value is not shown): it has to be an https URL such as"
+                        + " https://sts.eu-central-1.amazonaws.com"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Frankfurt", "evil.example/", "eu-central-1.evil.example", "-"})
+    @ValueSource(strings = {"evil.example/", "eu-central-1.evil.example"})
     void whatIsNoRegionDoesNotGetIntoAHostName(String region) {
         environment.put("AWS_REGION", region);
         assertThat(
@@ -386,9 +309,6 @@ class ConfigurationTest {
         workloadIdentity();
         environment.remove("AWS_SECRET_ACCESS_KEY");
         assertThat(problem(), containsString("AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set"));
-        environment.put("AWS_SECRET_ACCESS_KEY", "x");
-        environment.put("AWS_SESSION_TOKEN", "abcDEF123\n456");
-        assertThat(problem(), containsString("cannot be sent as a header"));
     }
 
     @Test
@@ -404,14 +324,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                KEY,
-                "a name",
-                "{\"key\":\"abcDEF123\"}",
-                "arn:aws:ssm:eu-central-1:123456789012:parameter/abcDEF123",
-                "arn:aws:secretsmanager:eu-central-1:123456789012:abcDEF123"
-            })
+    @ValueSource(strings = {KEY, "a name", "arn:aws:ssm:eu-central-1:123456789012:parameter/abcDEF123"})
     void whatIsNoSecretsNameIsRefusedWithoutShowingIt(String id) {
         assertThrows(ConfigurationError.class, () -> secret(id));
         assertThat(problem(), containsString("OPENAI_API_KEY_SECRET (its value is not shown): it has to be the name"));
@@ -422,28 +335,24 @@ class ConfigurationTest {
     @ParameterizedTest
     @CsvSource({
         "http://proxy.example:3128,proxy.example:3128",
-        "HTTP://proxy.example:3128/,proxy.example:3128",
         "proxy.example:3128,proxy.example:3128",
         "http://my_proxy,my_proxy:80",
-        "http://[fd00::1]:3128,fd00::1:3128",
-        "http://user:p%40ss+word@proxy.example:3128,proxy.example:3128"
+        "http://[fd00::1]:3128,fd00::1:3128"
     })
     void anHttpProxyIsReadWithOrWithoutItsScheme(String value, String proxy) {
         environment.put("https_proxy", value);
         assertEquals(proxy, read().proxy().orElseThrow().toString());
     }
 
-    @Test
-    void theCredentialsOfAProxyAreDecoded() {
-        environment.put("HTTPS_PROXY", "http://user:p%40ss+word@proxy.example:3128");
-        assertEquals(
-                Optional.of("Basic dXNlcjpwQHNzK3dvcmQ="),
-                read().proxy().orElseThrow().authorization());
+    @ParameterizedTest
+    @CsvSource({"user:p%40ss+word,Basic dXNlcjpwQHNzK3dvcmQ=", "user,Basic dXNlcjo="})
+    void theCredentialsOfAProxyAreDecoded(String user, String authorization) {
+        environment.put("HTTPS_PROXY", "http://" + user + "@proxy.example:3128");
+        assertEquals(Optional.of(authorization), read().proxy().orElseThrow().authorization());
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"https://proxy.example", "socks5://proxy.example:1080", "http://", "http://proxy.example/path"})
+    @ValueSource(strings = {"https://proxy.example", "socks5://proxy.example:1080", "http://user:pass:proxy.example"})
     void anotherKindOfProxyIsRefused(String value) {
         environment.put("HTTPS_PROXY", value);
         assertThat(problem(), containsString("it has to be an http proxy"));
@@ -454,38 +363,21 @@ class ConfigurationTest {
             delimiter = '|',
             value = {
                 "*|true",
-                "api.openai.com|true",
                 "API.OpenAI.com|true",
                 "openai.com|true",
                 ".openai.com|true",
                 "*.openai.com|true",
+                "openai.com:443|true",
+                "openai.com:8443|false",
                 "enai.com|false",
                 "a.example, openai.com ,b.example|true",
                 "a.example openai.com|true",
-                "a.example,,b.example|false",
-                "openai.com:443|true",
-                "openai.com:8443|false",
-                "10.0.0.0/8|false",
-                ":443|false"
+                "a.example,,b.example|false"
             })
     void noProxyExcludesAHost(String noProxy, boolean direct) {
         environment.put("HTTPS_PROXY", "http://proxy.example:3128");
         environment.put("no_proxy", noProxy);
         assertEquals(direct, read().proxy().isEmpty());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "https://10.1.2.3/v1,10.1.2.3",
-        "https://[fd00::1]/v1,fd00::1",
-        "https://[fd00::1]:8443/v1,[fd00::1]:8443"
-    })
-    void noProxyExcludesAnAddress(String baseUrl, String noProxy) {
-        environment.put("HTTPS_PROXY", "http://proxy.example:3128");
-        environment.put("OPENAI_BASE_URL", baseUrl);
-        assertEquals(false, read().proxy().isEmpty());
-        environment.put("NO_PROXY", noProxy);
-        assertEquals(true, read().proxy().isEmpty());
     }
 
     @Test
@@ -510,14 +402,14 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "16m", "-1s", "10 s", "ten", "1h", "99999999999s", "PT", "٣s"})
+    @ValueSource(strings = {"0s", "16m", "-1s", "10 s", "ten", "1h", "99999999999s", "PT"})
     void anotherDurationIsRefused(String value) {
         environment.put("OPENAI_TIMEOUT", value);
         assertThat(problem(), containsString("OPENAI_TIMEOUT is \""));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "11", "2.0", "٣", "0x1", "99999999999"})
+    @ValueSource(strings = {"-1", "11", "2.0", "99999999999"})
     void anotherNumberIsRefused(String value) {
         environment.put("OPENAI_MAX_RETRIES", value);
         assertThat(problem(), containsString("it has to be a whole number from 0 to 10."));

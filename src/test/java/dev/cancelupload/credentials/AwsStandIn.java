@@ -49,7 +49,6 @@ public final class AwsStandIn extends StandIn {
 
     private final KeyPair keys;
     private volatile String secret = "sk-svcacct-0123456789abcdefghijklmnop";
-    private volatile boolean xml;
     private volatile String audience = AUDIENCE;
     private volatile int padding;
 
@@ -86,11 +85,6 @@ public final class AwsStandIn extends StandIn {
         secret = text;
     }
 
-    /** STS answers with XML, as a server that does not look at {@code Accept}. */
-    public void answersInXml() {
-        xml = true;
-    }
-
     /** STS puts this into {@code aud}, whatever it is asked for. */
     public void signsFor(String otherAudience) {
         audience = otherAudience;
@@ -112,19 +106,17 @@ public final class AwsStandIn extends StandIn {
                 Answer.json(status, Json.object().put("__type", type).put("Message", unhappy())));
     }
 
-    /** An error as STS sends it to a client that asks for JSON. */
+    /** An error as STS sends it. */
     public static Answer stsError(int status, String code) {
-        ObjectNode error = Json.object().put("Type", "Sender").put("Code", code).put("Message", unhappy());
-        return withRequestId(
-                Answer.json(status, Json.object().put("RequestId", REQUEST_ID).set("Error", error)));
-    }
-
-    /** An error as STS sends it otherwise. */
-    public static Answer stsErrorInXml(int status, String code) {
         String body = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n"
                 + "    <Type>Sender</Type>\n    <Code>" + code + "</Code>\n    <Message>" + unhappy()
                 + "</Message>\n  </Error>\n  <RequestId>" + REQUEST_ID + "</RequestId>\n</ErrorResponse>\n";
         return withRequestId(new Answer(status, Map.of("content-type", "text/xml"), body, Duration.ZERO));
+    }
+
+    /** The same: STS answers in XML unless it is asked for something else. */
+    public static Answer stsErrorInXml(int status, String code) {
+        return stsError(status, code);
     }
 
     private static String unhappy() {
@@ -143,17 +135,9 @@ public final class AwsStandIn extends StandIn {
         boolean sts = !request.headers().containsKey("x-amz-target");
         Optional<String> problem = signatureProblem(request, sts ? "sts" : "secretsmanager");
         if (problem.isPresent()) {
-            return sts ? stsError(request, 403, problem.get()) : error(400, problem.get());
+            return sts ? stsError(403, problem.get()) : error(400, problem.get());
         }
         return sts ? token(request) : secret(request);
-    }
-
-    private static Answer stsError(Request request, int status, String code) {
-        return asksForJson(request) ? stsError(status, code) : stsErrorInXml(status, code);
-    }
-
-    private static boolean asksForJson(Request request) {
-        return request.headers().getOrDefault("accept", "").equals("application/json");
     }
 
     /** The error code of AWS's for what is wrong with a signature; empty if it is right. */
@@ -204,35 +188,27 @@ public final class AwsStandIn extends StandIn {
                 .map(parameter -> parameter.split("=", 2))
                 .collect(Collectors.toMap(p -> p[0], p -> URLDecoder.decode(p[1], StandardCharsets.UTF_8)));
         if (!"GetWebIdentityToken".equals(form.get("Action")) || !"2011-06-15".equals(form.get("Version"))) {
-            return stsError(request, 400, "InvalidAction");
+            return stsError(400, "InvalidAction");
         }
         if (!"ES384".equals(form.get("SigningAlgorithm"))
                 || !request.headers().get("content-type").startsWith("application/x-www-form-urlencoded")) {
-            return stsError(request, 400, "ValidationError");
+            return stsError(400, "ValidationError");
         }
         // The policy of the role, as OpenAI's guide has it.
         if (!AUDIENCE.equals(form.get("Audience.member.1"))
                 || form.containsKey("Audience.member.2")
                 || Integer.parseInt(form.get("DurationSeconds")) > 300) {
-            return stsError(request, 403, "AccessDenied");
+            return stsError(403, "AccessDenied");
         }
         Instant now = Instant.now();
         Instant end = now.plusSeconds(Integer.parseInt(form.get("DurationSeconds")));
         String token = jwt(now, end);
-        if (xml || !asksForJson(request)) {
-            String body = "<GetWebIdentityTokenResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n"
-                    + "  <GetWebIdentityTokenResult>\n    <WebIdentityToken>" + token + "</WebIdentityToken>\n"
-                    + "    <Expiration>" + end + "</Expiration>\n  </GetWebIdentityTokenResult>\n  <ResponseMetadata>\n"
-                    + "    <RequestId>" + REQUEST_ID + "</RequestId>\n  </ResponseMetadata>\n"
-                    + "</GetWebIdentityTokenResponse>\n";
-            return withRequestId(new Answer(200, Map.of("content-type", "text/xml"), body, Duration.ZERO));
-        }
-        ObjectNode response = Json.object();
-        response.putObject("GetWebIdentityTokenResult")
-                .put("WebIdentityToken", token)
-                .put("Expiration", end.toEpochMilli() / 1e3);
-        response.putObject("ResponseMetadata").put("RequestId", REQUEST_ID);
-        return withRequestId(Answer.json(200, Json.object().set("GetWebIdentityTokenResponse", response)));
+        String body = "<GetWebIdentityTokenResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n"
+                + "  <GetWebIdentityTokenResult>\n    <WebIdentityToken>" + token + "</WebIdentityToken>\n"
+                + "    <Expiration>" + end + "</Expiration>\n  </GetWebIdentityTokenResult>\n  <ResponseMetadata>\n"
+                + "    <RequestId>" + REQUEST_ID + "</RequestId>\n  </ResponseMetadata>\n"
+                + "</GetWebIdentityTokenResponse>\n";
+        return withRequestId(new Answer(200, Map.of("content-type", "text/xml"), body, Duration.ZERO));
     }
 
     private String jwt(Instant issued, Instant end) throws GeneralSecurityException {

@@ -5,17 +5,20 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.cancelupload.json.Json;
+import dev.cancelupload.tls.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -146,6 +149,15 @@ public abstract class StandIn implements AutoCloseable {
             return always != null ? always : answer(request);
         } catch (Exception e) {
             return Answer.json(500, Json.object().put("defect", e.toString()));
+        }
+    }
+
+    /** TLS for its clients. @param anchors PEM file of further certificates to trust */
+    static Tls tls(Optional<Path> anchors) {
+        try {
+            return Tls.create(Tls.Trust.also(anchors), Optional.empty());
+        } catch (Tls.UnusableFileException e) {
+            throw new AssertionError(e);
         }
     }
 

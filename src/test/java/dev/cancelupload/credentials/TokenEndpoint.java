@@ -31,7 +31,6 @@ public final class TokenEndpoint extends StandIn {
     private volatile Duration lifetime = Duration.ofMinutes(5);
     private volatile String subject = AwsStandIn.ROLE;
     private volatile String issuer = AwsStandIn.ISSUER;
-    private volatile boolean saysExpiry = true;
     private volatile int padding;
 
     /** Plain HTTP on the loopback address. @param aws signs the JWTs */
@@ -67,11 +66,6 @@ public final class TokenEndpoint extends StandIn {
     /** The provider's issuer is another one from now on. */
     public void trustsOnly(String otherIssuer) {
         issuer = otherIssuer;
-    }
-
-    /** Leaves {@code expires_in} out. */
-    public void omitsExpiry() {
-        saysExpiry = false;
     }
 
     /** From now on tokens are longer by so many characters. */
@@ -142,11 +136,11 @@ public final class TokenEndpoint extends StandIn {
         String token = "eyJhbGciOi" + "x".repeat(padding) + ".t0k3n-" + tokens.size() + ".0f-th3-s3rv1ce-acc0unt";
         tokens.add(token);
         ends.put(token, Instant.now().plusSeconds(seconds));
-        ObjectNode answer = Json.object()
+        return Json.object()
                 .put("access_token", token)
                 .put("issued_token_type", "urn:ietf:params:oauth:token-type:access_token")
-                .put("token_type", "Bearer");
-        return saysExpiry ? answer.put("expires_in", seconds) : answer;
+                .put("token_type", "Bearer")
+                .put("expires_in", seconds);
     }
 
     private boolean isSigned(String[] jwt) throws GeneralSecurityException {

@@ -12,15 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.cancelupload.config.Configuration;
 import dev.cancelupload.config.CredentialsSource;
 import dev.cancelupload.credentials.StandIn.Answer;
-import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.json.Json;
 import dev.cancelupload.redaction.Redaction;
 import dev.cancelupload.time.Budget;
-import dev.cancelupload.tls.Tls;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.ConnectProxy;
 import java.io.IOException;
@@ -28,13 +25,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,24 +48,15 @@ class WorkloadIdentityTest {
         openai.close();
     }
 
-    private static Tls tls(Optional<Path> anchors) {
-        try {
-            return Tls.create(Tls.Trust.also(anchors), Optional.empty());
-        } catch (Tls.UnusableFileException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private Credentials credentials() {
-        return Credentials.of(Configuration.of(environment::get), () -> tls(Optional.empty()));
+        return Credentials.of(Configuration.of(environment::get), () -> StandIn.tls(Optional.empty()));
     }
 
     /** With a time of day that a test may change. */
     private FetchedCredentials credentialsWithClock() {
         CredentialsSource.WorkloadIdentity identity = (CredentialsSource.WorkloadIdentity)
                 Configuration.of(environment::get).credentials();
-        HttpTransport transport = new HttpTransport(Optional.empty(), tls(Optional.empty()));
-        return new FetchedCredentials(new WorkloadIdentity(identity, transport, transport), wall::get, () -> 0);
+        return new FetchedCredentials(new WorkloadIdentity(identity, StandIn.tls(Optional.empty())), wall::get);
     }
 
     private static Budget budget() {
@@ -99,22 +82,15 @@ class WorkloadIdentityTest {
 
     @Test
     void theRolesTokenIsExchangedForAnAccessToken() throws Exception {
-        String authorization = credentials().current(budget()).authorization();
-        assertTrue(openai.accepts(authorization));
+        assertTrue(openai.accepts(credentials().current(budget()).authorization()));
         assertEquals(1, aws.requests().size());
         assertEquals(1, openai.requests().size());
-    }
-
-    @Test
-    void stsIsAskedInTheRegionForATokenOfFiveMinutesForOpenai() throws Exception {
-        credentials().current(budget());
         StandIn.Request request = aws.requests().get(0);
         assertEquals(
                 "Action=GetWebIdentityToken&Version=2011-06-15&Audience.member.1=https%3A%2F%2Fapi.openai.com%2Fv1"
                         + "&SigningAlgorithm=ES384&DurationSeconds=300",
                 request.body());
         assertThat(request.headers().get("authorization"), containsString("/eu-central-1/sts/aws4_request"));
-        assertEquals("application/json", request.headers().get("accept"));
     }
 
     @Test
@@ -122,16 +98,6 @@ class WorkloadIdentityTest {
         credentials().current(budget());
         StandIn.Request request = openai.requests().get(0);
         assertEquals("/oauth/token", request.path());
-        JsonNode body = Json.parse(request.body()).orElseThrow();
-        assertEquals(
-                List.of(
-                        "grant_type",
-                        "subject_token",
-                        "subject_token_type",
-                        "identity_provider_id",
-                        "service_account_id"),
-                new ArrayList<>(
-                        body.properties().stream().map(Map.Entry::getKey).toList()));
         assertThat(
                 request.headers() + request.body(),
                 allOf(
@@ -139,12 +105,6 @@ class WorkloadIdentityTest {
                         not(containsString(AwsStandIn.CREDENTIALS.secretAccessKey())),
                         not(containsString("S3ss10n"))));
         assertFalse(request.headers().containsKey("authorization"));
-    }
-
-    @Test
-    void anAnswerOfStsInXmlIsUnderstoodToo() throws Exception {
-        aws.answersInXml();
-        assertTrue(openai.accepts(credentials().current(budget()).authorization()));
     }
 
     @Test
@@ -168,20 +128,19 @@ class WorkloadIdentityTest {
 
     // Its life
 
-    @Test
-    void aTokenIsRenewedInItsLastMinute() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"access_token\":\"abcdefghijk\",\"expires_in\":300}", "{\"access_token\":\"abcdefghijk\"}"})
+    void aTokenIsRenewedInItsLastMinuteAlsoIfItsLifeIsNotSaid(String answer) throws Exception {
+        openai.answersAlways(Answer.json(200, answer));
         FetchedCredentials credentials = credentialsWithClock();
-        BearerToken first = credentials.current(budget());
-        wall.addAndGet(235_000);
-        assertTrue(credentials.current(budget()).isSameAs(first));
-        wall.addAndGet(6_000);
-        assertFalse(credentials.current(budget()).isSameAs(first));
-    }
-
-    @Test
-    void aTokenWithoutExpiryLivesNoLongerThanTheOneThatItIsFor() throws Exception {
-        openai.omitsExpiry();
-        aTokenIsRenewedInItsLastMinute();
+        credentials.current(budget());
+        wall.addAndGet(239_000);
+        credentials.current(budget());
+        assertEquals(1, openai.requests().size());
+        wall.addAndGet(1_000);
+        credentials.current(budget());
+        assertEquals(2, openai.requests().size());
     }
 
     @Test
@@ -198,39 +157,6 @@ class WorkloadIdentityTest {
     }
 
     @Test
-    void aDeadStsDoesNotTakeAGoodTokenAway() throws Exception {
-        FetchedCredentials credentials = credentialsWithClock();
-        BearerToken first = credentials.current(budget());
-        aws.answersAlways(Answer.none());
-        wall.addAndGet(250_000);
-        assertTrue(credentials.current(budget()).isSameAs(first));
-        wall.addAndGet(60_000);
-        assertThrows(CredentialsException.class, () -> credentials.current(Budget.of(Duration.ofSeconds(1))));
-        aws.answersAlways(null);
-        assertTrue(openai.accepts(credentials.current(budget()).authorization()));
-    }
-
-    @Test
-    void aHundredRefusalsOfARevokedTokenMakeOneExchange() throws Exception {
-        Credentials credentials = credentials();
-        BearerToken revoked = credentials.current(budget());
-        openai.revokeAll();
-        openai.takes(Duration.ofMillis(200));
-        ExecutorService threads = Executors.newFixedThreadPool(100);
-        List<Future<Boolean>> replaced = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            replaced.add(threads.submit(() -> credentials.replace(revoked, budget())
-                    && openai.accepts(credentials.current(budget()).authorization())));
-        }
-        for (Future<Boolean> result : replaced) {
-            assertTrue(result.get());
-        }
-        threads.shutdown();
-        assertEquals(2, aws.requests().size());
-        assertEquals(2, openai.requests().size());
-    }
-
-    @Test
     void aMappingThatIsTakenAwayIsNamedAfterTheRefusal() throws Exception {
         Credentials credentials = credentials();
         BearerToken revoked = credentials.current(budget());
@@ -239,7 +165,9 @@ class WorkloadIdentityTest {
         CredentialsException failure =
                 assertThrows(CredentialsException.class, () -> credentials.replace(revoked, budget()));
         assertTrue(failure.rejected());
-        assertThat(failure.getMessage(), containsString(AwsStandIn.ROLE));
+        assertThat(
+                failure.getMessage(),
+                containsString("a mapping of the provider has to allow the subject " + AwsStandIn.ROLE));
     }
 
     // What goes wrong at AWS
@@ -249,61 +177,28 @@ class WorkloadIdentityTest {
             delimiter = '|',
             value = {
                 "403|OutboundWebIdentityFederationDisabledException|aws iam enable-outbound-web-identity-federation",
-                "403|OutboundWebIdentityFederationDisabled|is not enabled for this AWS account",
                 "403|AccessDenied|may not call sts:GetWebIdentityToken",
-                "403|AccessDeniedException|for the audience https://api.openai.com/v1 and 300 seconds",
-                "403|SessionDurationEscalationException|end before the token would",
-                "403|RegionDisabledException|is not activated",
-                "400|InvalidAction|does not know GetWebIdentityToken",
-                "403|ExpiredToken|AWS refused the credentials",
-                "403|SignatureDoesNotMatch|AWS refused the credentials",
-                "400|JWTPayloadSizeExceededException|AWS STS failed or refused (HTTP 400, JWTPayloadSizeExceededException,"
+                "403|ExpiredToken|AWS STS failed or refused (HTTP 403, ExpiredToken,"
             })
     void aRefusalOfStsSaysWhatToDoAndIsNotTriedAgain(int status, String code, String problem) {
-        for (Answer answer : List.of(AwsStandIn.stsError(status, code), AwsStandIn.stsErrorInXml(status, code))) {
-            aws.answersAlways(answer);
-            assertThat(
-                    problem(false),
-                    allOf(
-                            containsString(problem),
-                            containsString("(HTTP " + status + ", " + code + ", x-amzn-RequestId 00000000-")));
-        }
-        assertEquals(2, aws.requests().size());
+        aws.answersAlways(AwsStandIn.stsError(status, code));
+        assertThat(
+                problem(false),
+                allOf(
+                        containsString(problem),
+                        containsString("(HTTP " + status + ", " + code + ", x-amzn-RequestId 00000000-")));
+        assertEquals(1, aws.requests().size());
         assertEquals(0, openai.requests().size());
     }
 
-    @Test
-    void aThrottledStsIsAskedAgain() throws Exception {
-        aws.answersFirst(AwsStandIn.stsError(400, "Throttling"), AwsStandIn.stsErrorInXml(503, "ServiceUnavailable"));
-        credentials().current(budget());
-        assertEquals(3, aws.requests().size());
-    }
-
-    @Test
-    void anStsThatCannotBeReachedIsNamedWithItsVpcEndpoint() throws IOException {
-        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            environment.put("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:" + silent.getLocalPort());
-            assertThat(
-                    problem(false, Budget.of(Duration.ofSeconds(2))),
-                    allOf(containsString("AWS STS did not answer"), containsString("com.amazonaws.eu-central-1.sts")));
-        }
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "<html></html>", "[]", "{\"WebIdentityToken\":\"two words\"}", ""})
+    @ValueSource(strings = {"<html></html>", "<WebIdentityToken>two words</WebIdentityToken>", ""})
     void whatIsNotStsIsToldFromIt(String body) {
         aws.answersAlways(Answer.json(200, body));
         assertThat(problem(false), containsString("in place of AWS STS"));
     }
 
     // What goes wrong at OpenAI's token endpoint
-
-    @Test
-    void aSubjectWithoutAMappingIsNamed() {
-        openai.allowsOnly("arn:aws:iam::123456789012:role/another");
-        assertThat(
-                problem(true), containsString("a mapping of the provider has to allow the subject " + AwsStandIn.ROLE));
-    }
 
     @Test
     void anUnknownProviderIsToldFromAnUnknownServiceAccount() {
@@ -332,15 +227,15 @@ class WorkloadIdentityTest {
     }
 
     @Test
-    void aRefusalInOtherWordsNamesAllThatMayBeWrong() {
+    void aRefusalInOtherWordsNamesAllThatMayBeWrongAndIsNotTriedAgain() {
         openai.answersAlways(TokenEndpoint.error(400, "invalid_grant", "Computer says no."));
         assertThat(
                 problem(true),
                 allOf(
-                        containsString("(HTTP 400, invalid_grant: Computer says no.)"),
+                        containsString("OPENAI_IDENTITY_PROVIDER_ID and OPENAI_SERVICE_ACCOUNT_ID"),
                         containsString(AwsStandIn.ROLE),
                         containsString(AwsStandIn.ISSUER),
-                        containsString("OPENAI_SERVICE_ACCOUNT_ID")));
+                        containsString("(HTTP 400, invalid_grant: Computer says no.)")));
         assertEquals(1, openai.requests().size());
     }
 
@@ -377,23 +272,13 @@ class WorkloadIdentityTest {
     @ValueSource(
             strings = {
                 "{}",
-                "[]",
-                "",
-                "{\"access_token\":\"\",\"expires_in\":300}",
-                "{\"access_token\":7,\"expires_in\":0}",
+                "<html></html>",
                 "{\"access_token\":\"two words\",\"expires_in\":300}",
                 "{\"access_token\":\"abcdefghijk\",\"expires_in\":-1}"
             })
     void anAnswerWithoutALivingTokenIsNone(String body) {
         openai.answersAlways(Answer.json(200, body));
         assertThat(problem(false), containsString("is not OpenAI's token endpoint"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1e300", "\"300\"", "299.5", "null"})
-    void anExpiryOfAnyKindOfNumberIsTaken(String expiresIn) throws Exception {
-        openai.answersAlways(Answer.json(200, "{\"access_token\":\"abcdefghijk\",\"expires_in\":" + expiresIn + "}"));
-        assertEquals("Bearer abcdefghijk", credentials().current(budget()).authorization());
     }
 
     @Test
@@ -428,9 +313,9 @@ class WorkloadIdentityTest {
         try (AwsStandIn tlsAws = new AwsStandIn(certificates.context("aws", "localhost"));
                 TokenEndpoint tlsOpenai = new TokenEndpoint(tlsAws, certificates.context("openai", "localhost"))) {
             Configuration configuration = Configuration.of(tlsOpenai.environment()::get);
-            Credentials trusting = Credentials.of(configuration, () -> tls(Optional.of(certificates.root())));
+            Credentials trusting = Credentials.of(configuration, () -> StandIn.tls(Optional.of(certificates.root())));
             assertTrue(tlsOpenai.accepts(trusting.current(budget()).authorization()));
-            Credentials strict = Credentials.of(configuration, () -> tls(Optional.empty()));
+            Credentials strict = Credentials.of(configuration, () -> StandIn.tls(Optional.empty()));
             assertThat(
                     assertThrows(CredentialsException.class, () -> strict.current(Budget.of(Duration.ofSeconds(1))))
                             .getMessage(),
@@ -445,8 +330,8 @@ class WorkloadIdentityTest {
                 ConnectProxy proxy = new ConnectProxy(tlsOpenai.port())) {
             environment.remove("OPENAI_TOKEN_URL");
             environment.put("HTTPS_PROXY", "http://127.0.0.1:" + proxy.port());
-            Credentials credentials =
-                    Credentials.of(Configuration.of(environment::get), () -> tls(Optional.of(certificates.root())));
+            Credentials credentials = Credentials.of(
+                    Configuration.of(environment::get), () -> StandIn.tls(Optional.of(certificates.root())));
             assertTrue(tlsOpenai.accepts(credentials.current(budget()).authorization()));
             assertEquals(1, proxy.requests().size());
             assertThat(proxy.requests().get(0), startsWith("CONNECT auth.openai.com:443 "));

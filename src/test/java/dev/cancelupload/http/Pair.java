@@ -1,6 +1,7 @@
 package dev.cancelupload.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.cancelupload.time.Budget;
@@ -8,7 +9,6 @@ import dev.cancelupload.tls.Tls;
 import dev.cancelupload.tls.Tls.Trust;
 import dev.cancelupload.upstream.Certificates;
 import dev.cancelupload.upstream.Layer;
-import dev.cancelupload.upstream.Openings.HandedOver;
 import dev.cancelupload.upstream.Peer;
 import dev.cancelupload.upstream.Upstream;
 import java.io.IOException;
@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -45,57 +46,57 @@ final class Pair implements AutoCloseable {
 
     final AtomicLong timeOfDay = new AtomicLong(1_700_000_000_000L);
     final HttpTransport transport = new HttpTransport(Optional.empty(), TLS, timeOfDay::get);
-    private final HandedOver peers = new HandedOver();
     private final Upstream server;
-    /** The server's end of the last connection. */
+    private final String origin;
+    /** The server's end of the last connection; null before the first. */
     Peer peer;
 
     Pair(Layer layer) throws IOException {
-        server = new Upstream(layer, CERTIFICATE).opensAll(peers);
+        server = new Upstream(layer, CERTIFICATE).passingOn();
+        origin = (layer.isTls() ? "https" : "http") + "://localhost:" + server.port();
     }
 
-    URI uri(String path) {
-        return URI.create((server.isTls() ? "https" : "http") + "://localhost:" + server.port() + path);
+    HttpRequest request(String path) {
+        return post(origin + "/" + path);
     }
 
-    HttpRequest request(String id) {
-        return new HttpRequest("POST", uri("/" + id), Map.of(), new byte[0]);
+    static HttpRequest post(String url) {
+        return new HttpRequest("POST", URI.create(url), Map.of(), new byte[0]);
     }
 
     /** Opens a connection, as init does. */
     void connectAhead() throws InterruptedException {
-        transport.connectAhead(uri("/"), Budget.of(LONG));
-        peer = peers.next();
+        transport.connectAhead(URI.create(origin), Budget.of(LONG));
+        peer = server.next();
     }
 
-    /** Sends a request on a thread of its own. */
-    FutureTask<HttpResponse> ask(String id, Duration time) {
-        FutureTask<HttpResponse> call = new FutureTask<>(() -> transport.send(request(id), Budget.of(time)));
+    /** Makes a call on a thread of its own. */
+    static FutureTask<HttpResponse> start(Callable<HttpResponse> work) {
+        FutureTask<HttpResponse> call = new FutureTask<>(work);
         new Thread(call, "client").start();
         return call;
+    }
+
+    FutureTask<HttpResponse> ask(String id, Duration time) {
+        return start(() -> transport.send(request(id), Budget.of(time)));
     }
 
     FutureTask<HttpResponse> ask(String id) {
         return ask(id, LONG);
     }
 
-    /** The server's end of a new connection. */
-    Peer nextPeer() throws InterruptedException {
-        return peers.next();
-    }
-
     void expectOnNewConnection(String id) throws InterruptedException {
-        peer = peers.next();
-        expectAgain(id);
+        peer = server.next();
+        expect(id);
     }
 
-    void expectAgain(String id) {
+    void expect(String id) {
         assertEquals("POST /" + id + " HTTP/1.1", peer.request());
     }
 
     /** Sends one TLS record. */
     void send(String text) throws IOException {
-        peer.raw(peer.record(text));
+        peer.send(peer.record(text));
     }
 
     static String answer(String body) {
@@ -106,9 +107,18 @@ final class Pair implements AutoCloseable {
     void exchange(String id) throws Exception {
         FutureTask<HttpResponse> call = ask(id);
         if (peer == null) {
-            peer = peers.next();
+            peer = server.next();
         }
-        expectAgain(id);
+        expect(id);
+        send(answer(id));
+        assertEquals(id, body(call));
+    }
+
+    /** A request that is answered on a new connection, since the last one is closed without a request. */
+    void exchangeOnNewConnection(String id) throws Exception {
+        FutureTask<HttpResponse> call = ask(id);
+        assertNull(peer.request());
+        expectOnNewConnection(id);
         send(answer(id));
         assertEquals(id, body(call));
     }

@@ -16,11 +16,9 @@ import dev.cancelupload.upstream.Layer;
 import dev.cancelupload.upstream.Upstream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProxyTest {
 
-    private static final HttpRequest REQUEST = new HttpRequest(
-            "POST", URI.create("https://api.openai.example/v1/uploads/upload_a/cancel"), Map.of(), new byte[0]);
+    private static final HttpRequest REQUEST = Pair.post("https://api.openai.example/v1/uploads/upload_a/cancel");
 
     private static Proxy at(int port) {
         return new Proxy("127.0.0.1", port, Optional.of("Basic dXNlcjpwYXNz"));
@@ -72,8 +69,7 @@ class ProxyTest {
                 "HTTP/1.1 407 Proxy Authentication Required//|HTTP 407",
                 "HTTP/1.1 502 Bad Gateway/content-length: 5//oops!|HTTP 502",
                 "''|the connection was closed",
-                "SSH-2.0-OpenSSH/|not HTTP/1.1",
-                "HTTP/1.1 200 OK//hello|has data after its head"
+                "SSH-2.0-OpenSSH/|not HTTP/1.1"
             })
     void aProxyThatMakesNoTunnelIsNamed(String answer, String reason) throws Exception {
         String bytes = answer.replace("/", "\r\n").replace("HTTP\r\n", "HTTP/");
@@ -89,17 +85,10 @@ class ProxyTest {
     void aProxyThatIsNotThereIsNamedWithoutItsPassword() throws Exception {
         Proxy proxy = at(1);
         TransportException e = failure(proxy, 5000);
-        assertThat(e.getMessage(), containsString("through the proxy 127.0.0.1:1 of HTTPS_PROXY (Connection refused"));
+        assertThat(e.getMessage(), containsString("through the proxy 127.0.0.1:1 of HTTPS_PROXY: Connection refused"));
         for (String text : new String[] {proxy.toString(), e.toString(), String.valueOf(e.getCause())}) {
             assertFalse(text.contains("dXNlcjpwYXNz"), text);
         }
-    }
-
-    @Test
-    void aProxyWhoseNameIsUnknownIsNamed() throws Exception {
-        TransportException e = failure(new Proxy("proxy.invalid", 3128, Optional.empty()), 5000);
-        assertThat(
-                e.getMessage(), containsString("proxy.invalid:3128 of HTTPS_PROXY (its name could not be resolved)"));
     }
 
     @Test

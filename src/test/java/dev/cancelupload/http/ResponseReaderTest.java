@@ -43,8 +43,6 @@ class ResponseReaderTest {
                 "HTTP/1.1 200 OK/content-length: 5//hello",
                 "HTTP/1.1 200 OK/content-length: 5//hello of which this is no more",
                 "HTTP/1.1 200 OK/content-length: 000005//hello",
-                "HTTP/1.1 200 OK/content-length: 5, 5//hello",
-                "HTTP/1.1 200 OK/content-length: 5/Content-Length: 5//hello",
                 "HTTP/1.1 200 OK//hello",
                 "HTTP/1.0 200 OK//hello",
                 "HTTP/1.0 200 OK/content-length: 5//hello",
@@ -53,7 +51,6 @@ class ResponseReaderTest {
                 "HTTP/1.1 200 OKLFcontent-length: 5LFLFhello",
                 "HTTP/1.1 200 OK/CONTENT-LENGTH:5//hello",
                 "HTTP/1.1 200 OK/content-length : \t5\t //hello",
-                "HTTP/1.1 200 OK/content-length:/ 5//hello",
                 "HTTP/1.1 200 OK/x-empty:/content-length: 5//hello",
                 "HTTP/1.1 200 OK/transfer-encoding: chunked//5/hello/0//",
                 "HTTP/1.1 200 OK/Transfer-Encoding: CHUNKED//2/he/3/llo/0//",
@@ -74,7 +71,7 @@ class ResponseReaderTest {
             value = {
                 "HTTP/1.1 200 OK/content-length: 5/transfer-encoding: chunked//5/hello/0//|both a transfer coding",
                 "HTTP/1.1 200 OK/content-length: 5/content-length: 6//hello!|malformed content-length",
-                "HTTP/1.1 200 OK/content-length: 5,//hello|malformed content-length",
+                "HTTP/1.1 200 OK/content-length: 5, 5//hello|malformed content-length",
                 "HTTP/1.1 200 OK/content-length://hello|malformed content-length",
                 "HTTP/1.1 200 OK/content-length: -5//hello|malformed content-length",
                 "HTTP/1.1 200 OK/content-length: +5//hello|malformed content-length",
@@ -82,17 +79,13 @@ class ResponseReaderTest {
                 "HTTP/1.1 200 OK/content-length: 5 5//hello|malformed content-length",
                 "HTTP/1.1 200 OK/transfer-encoding: gzip, chunked//5/hello/0//|unknown transfer coding",
                 "HTTP/1.1 200 OK/transfer-encoding: chunked/transfer-encoding: chunked//0//|unknown transfer coding",
-                "HTTP/1.1 200 OK/transfer-encoding: identity//hello|unknown transfer coding",
                 "HTTP/1.1 200 OK/transfer-encoding://hello|unknown transfer coding",
-                "HTTP/1.0 200 OK/transfer-encoding: chunked//5/hello/0//|unknown transfer coding",
                 "HTTP/1.1 200 OK/transfer-encoding: chunked//5/hello!/0//|malformed chunk",
                 "HTTP/1.1 200 OK/transfer-encoding: chunked//-5/hello/0//|malformed chunk",
                 "HTTP/1.1 200 OK/transfer-encoding: chunked//;5/hello/0//|malformed chunk",
-                "HTTP/1.1 200 OK/transfer-encoding: chunked//0x5/hello/0//|malformed chunk",
                 "HTTP/1.1 200 OK/no colon//hello|malformed header line",
                 "HTTP/1.1 200 OK/: value//hello|malformed header line",
                 "HTTP/1.1 200 OK/ content-length: 5//hello|malformed header line",
-                "HTTP/1.1 101 Switching Protocols//|switched protocols",
                 "HTTP/2 200 OK//hello|not HTTP",
                 "HTTP/1.1 20 OK//hello|not HTTP",
                 "HTTP/1.1 2000 OK//hello|not HTTP",
@@ -130,9 +123,7 @@ class ResponseReaderTest {
             value = {
                 "HTTP/1.1 200 OK/content-length: 0//|true",
                 "HTTP/1.1 200 OK/transfer-encoding: chunked//0//|true",
-                "HTTP/1.1 204 No Content//|true",
                 "HTTP/1.1 204 No Content/content-length: 5//|false",
-                "HTTP/1.1 304 Not Modified//|true",
                 "HTTP/1.1 200 OK/content-length: 0/connection: keep-alive//|true",
                 "HTTP/1.1 200 OK/content-length: 0/connection: foo, Close//|false",
                 "HTTP/1.0 200 OK/content-length: 0//|false",
@@ -154,13 +145,11 @@ class ResponseReaderTest {
     }
 
     @Test
-    void headersKeepAllValuesUnderTheirLowerCaseNameAndLoseControlCharacters() throws IOException {
-        HttpResponse answer =
-                read("HTTP/1.1 200 OK/X-A: 1/x-a:2 /X-B:/x-c: a\rb\u0000c\u00e9/x-d: a/ b/\tc/content-length: 0//");
+    void headersKeepAllValuesUnderTheirLowerCaseName() throws IOException {
+        HttpResponse answer = read("HTTP/1.1 200 OK/X-A: 1/x-a:2 /X-B:/x-c: \u00e9/content-length: 0//");
         assertEquals(List.of("1", "2"), answer.headers().get("x-a"));
         assertEquals(List.of(""), answer.headers().get("x-b"));
-        assertEquals(List.of("a b c\u00e9"), answer.headers().get("x-c"));
-        assertEquals(List.of("a b c"), answer.headers().get("x-d"));
+        assertEquals(List.of("\u00e9"), answer.headers().get("x-c"));
     }
 
     @Test

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.cancelupload.time.Budget;
-import dev.cancelupload.time.DeadlineException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -42,7 +42,7 @@ class TcpStreamTest {
 
             Budget again = Budget.of(SHORT);
             InetAddress[] both = {dead, dead};
-            assertThrows(DeadlineException.class, () -> TcpStream.connect(both, port, again));
+            assertThrows(InterruptedIOException.class, () -> TcpStream.connect(both, port, again));
             assertThat(again.elapsed(), lessThan(SHORT.plus(GRACE)));
             for (Socket socket : waiting) {
                 socket.close();

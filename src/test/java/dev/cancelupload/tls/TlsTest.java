@@ -103,18 +103,6 @@ class TlsTest {
         refusal(certificates.server("expired", "localhost", 5), trusting(root()));
     }
 
-    /** The JDK takes no such name, and says so; rustls takes it, as a test of lib.rs holds. */
-    @Test
-    void aHostWithAnUnderscoreIsRefusedByItsName() throws Exception {
-        JdkTls tls = new JdkTls(root(), Optional.empty());
-        Path keyStore = certificates.server("underscore", "litellm_proxy.localhost", 20);
-        try (Upstream server = new Upstream(Layer.TLS_1_3, certificates.context(keyStore))) {
-            TransportException e =
-                    assertThrows(TransportException.class, () -> call(server, "litellm_proxy.localhost", tls));
-            assertThat(e.getMessage(), containsString("litellm_proxy.localhost"));
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(names = {"TLS_1_2", "TLS_1_3"})
     void aServerThatAsksWhoIsCallingSeesTheClientCertificate(Layer layer) throws Exception {

@@ -54,6 +54,7 @@ public final class Certificates {
         X509Certificate certificate =
                 CertificateWriter.server(host, keys.getPublic(), days, root, rootKeys.getPrivate());
         Files.writeString(chain(name), pem(certificate) + pem(root));
+        Files.writeString(key(name), pem("PRIVATE KEY", withPublicKey(keys)));
         return write(
                 name,
                 store -> store.setKeyEntry(
@@ -65,20 +66,19 @@ public final class Certificates {
         return folder.resolve(name + ".pem");
     }
 
-    /**
-     * The private key of a key store from {@link #server}, as a PEM file. As OpenSSL writes it, with the public key,
-     * which Java leaves out.
-     */
-    public Path key(String name) throws Exception {
-        KeyStore store = KeyStore.getInstance(store(name).toFile(), PASSWORD.toCharArray());
-        PrivateKeyInfo key = PrivateKeyInfo.getInstance(
-                store.getKey("server", PASSWORD.toCharArray()).getEncoded());
+    /** The private key of a key store from {@link #server}, as a PEM file. */
+    public Path key(String name) {
+        return folder.resolve(name + ".key");
+    }
+
+    /** As OpenSSL writes it, with the public key, which Java leaves out. */
+    private static byte[] withPublicKey(KeyPair keys) throws IOException {
+        PrivateKeyInfo key = PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded());
         BigInteger number = ECPrivateKey.getInstance(key.parsePrivateKey()).getKey();
-        byte[] info = store.getCertificate("server").getPublicKey().getEncoded();
-        ASN1BitString point = SubjectPublicKeyInfo.getInstance(info).getPublicKeyData();
-        ECPrivateKey withPoint = new ECPrivateKey(256, number, point, null);
-        byte[] der = new PrivateKeyInfo(key.getPrivateKeyAlgorithm(), withPoint).getEncoded();
-        return Files.writeString(folder.resolve(name + ".key"), pem("PRIVATE KEY", der));
+        ASN1BitString point =
+                SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()).getPublicKeyData();
+        return new PrivateKeyInfo(key.getPrivateKeyAlgorithm(), new ECPrivateKey(256, number, point, null))
+                .getEncoded();
     }
 
     /** The context of a server with a valid certificate. */
