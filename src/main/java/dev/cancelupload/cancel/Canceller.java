@@ -9,7 +9,6 @@ import dev.cancelupload.openai.Outcome;
 import dev.cancelupload.openai.UploadId;
 import dev.cancelupload.openai.UploadsClient;
 import dev.cancelupload.time.Budget;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -91,7 +91,7 @@ public final class Canceller {
             batch.unfinished.await();
             Map<UploadId, Outcome> outcomes = new LinkedHashMap<>();
             distinct.forEach(id -> outcomes.put(id, batch.outcomes.get(id)));
-            return new Report(outcomes, Optional.ofNullable(batch.stop));
+            return new Report(outcomes, Optional.ofNullable(batch.stop.get()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in the middle of a batch", e);
@@ -107,7 +107,7 @@ public final class Canceller {
         private final CountDownLatch unfinished;
         private final Map<UploadId, Outcome> outcomes = new ConcurrentHashMap<>();
         /** The failure after which no further request is sent; null if there was none. */
-        private volatile Failure stop;
+        private final AtomicReference<Failure> stop = new AtomicReference<>();
 
         Batch(ScheduledThreadPoolExecutor workers, Consumer<Outcome> finished, int size) {
             this.workers = workers;
@@ -117,30 +117,46 @@ public final class Canceller {
 
         /** Makes one attempt. Whatever is thrown, the batch neither hangs nor loses an Upload. */
         void work(UploadId id, Cancellation cancellation) {
+            Step step;
             try {
-                Step step = stop == null ? cancellation.next() : new Step.Done(cancellation.stop(stop));
-                if (step instanceof Step.Wait wait) {
-                    Duration time = wait.time();
-                    workers.schedule(() -> work(id, cancellation), time.toNanos(), TimeUnit.NANOSECONDS);
-                } else {
-                    finish(id, ((Step.Done) step).outcome());
-                }
+                Failure cause = stop.get();
+                step = cause == null ? cancellation.next() : new Step.Done(cancellation.stop(cause));
             } catch (RuntimeException | Error e) {
-                finish(id, defect(id, e));
+                step = new Step.Done(defect(id, e));
+            }
+            if (step instanceof Step.Wait wait) {
+                workers.schedule(() -> work(id, cancellation), wait.time().toNanos(), TimeUnit.NANOSECONDS);
+                if (stop.get() != null) {
+                    endWaits();
+                }
+            } else {
+                finish(id, ((Step.Done) step).outcome());
             }
         }
 
+        /** What the log throws is not the Upload's failure. */
         private void finish(UploadId id, Outcome outcome) {
-            if (stop == null) {
-                stop = outcome.failure()
-                        .filter(failure -> failure.kind().stopsBatch())
-                        .orElse(null);
-            }
+            outcome.failure().filter(failure -> failure.kind().stopsBatch()).ifPresent(failure -> {
+                if (stop.compareAndSet(null, failure)) {
+                    endWaits();
+                }
+            });
             outcomes.put(id, outcome.summary());
             try {
                 finished.accept(outcome);
+            } catch (RuntimeException | Error e) {
+                LOG.error("A defect of this function", e);
             } finally {
                 unfinished.countDown();
+            }
+        }
+
+        /** Those that wait for their next attempt make none any more, and need not wait. */
+        private void endWaits() {
+            for (Runnable waiting : workers.getQueue().toArray(new Runnable[0])) {
+                if (workers.remove(waiting)) {
+                    workers.execute(waiting);
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The report of a batch. Its parts are bounded so that a report of ten thousand Uploads fits Lambda's 6 MB.
+ * The report of a batch. Its parts are bounded so that it fits Lambda's 6 MB, whatever the batch.
  *
  * @param outcomes one for each Upload
  * @param stoppedBy the failure after which no further request was sent, if there was one
@@ -88,14 +88,12 @@ public record Report(Map<UploadId, Outcome> outcomes, Optional<Failure> stoppedB
         ArrayNode failed = json.putArray("failed");
         int characters = 0;
         for (Outcome outcome : in(State.FAILED)) {
-            int longest = characters < MAX_MESSAGES ? MAX_MESSAGE : 0;
-            String message =
-                    VisibleText.cut(outcome.failure().map(Failure::message).orElse(""), longest);
-            characters += message.length();
+            String message = outcome.failure().map(Failure::message).orElse("");
             failed.addObject()
                     .put("uploadId", id(outcome))
                     .put("errorType", outcome.name())
-                    .put("message", message);
+                    .put("message", VisibleText.cut(message, characters < MAX_MESSAGES ? MAX_MESSAGE : 1));
+            characters += Math.min(message.length(), MAX_MESSAGE);
         }
         ArrayNode notTried = json.putArray("notTried");
         in(State.NOT_TRIED).forEach(outcome -> notTried.add(id(outcome)));

@@ -34,11 +34,6 @@ public record Origin(boolean tls, String host, int port) {
         return new Origin(tls, host, port.isEmpty() ? (tls ? 443 : 80) : port(port));
     }
 
-    /** The host of an absolute URL, as {@link #of} finds it. */
-    public static String hostOf(URI uri) {
-        return of(uri).host();
-    }
-
     private static int port(String text) {
         int port = Integer.parseInt(text);
         if (port < 1 || port > 65535) {

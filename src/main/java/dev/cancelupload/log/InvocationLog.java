@@ -33,7 +33,7 @@ public final class InvocationLog {
     /**
      * Logs an invocation with one Upload.
      *
-     * @param shape of the event: {@code one} or {@code http}
+     * @param shape of the event: {@code one}, {@code http}, or {@code invalid} for one that is neither
      */
     public void invocation(String shape, Outcome outcome) {
         boolean error = outcome.state() != State.CANCELLED && outcome.state() != State.FINAL;
@@ -45,7 +45,7 @@ public final class InvocationLog {
 
     /** Logs an event that names no Upload. */
     public void refused(Failure failure) {
-        invocation("refused", new Outcome.NotCancelled(UploadId.of(""), failure, 0));
+        invocation("invalid", new Outcome.NotCancelled(UploadId.of(""), failure, 0));
     }
 
     /**

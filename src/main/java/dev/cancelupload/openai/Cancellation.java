@@ -24,7 +24,7 @@ public final class Cancellation {
     private final UploadId id;
     private final Optional<String> clientRequestId;
     private final Budget budget;
-    private final long start = System.nanoTime();
+    private long start;
 
     private int attempts;
     /** Whether the first token was refused and replaced. That attempt does not count as one to retry. */
@@ -52,6 +52,9 @@ public final class Cancellation {
 
     /** Makes the next attempt. */
     public Step next() {
+        if (start == 0) {
+            start = System.nanoTime();
+        }
         if (id.problem().isPresent()) {
             return failed(Failure.of(FailureKind.INVALID_UPLOAD_ID, id.problem().get()));
         }
@@ -137,7 +140,7 @@ public final class Cancellation {
     }
 
     /** Waits for the next attempt if there may be one, and its wait fits the time left. */
-    private Step retryOr(ResponseHeaders headers, boolean sent, boolean lost, Failure failure) {
+    private Step retryOr(ResponseHeaders headers, boolean attemptMayHaveCancelled, boolean lost, Failure failure) {
         int retry = tokenReplaced ? attempts - 1 : attempts;
         if (retry > client.maxRetries()) {
             return failed(failure);
@@ -146,7 +149,7 @@ public final class Cancellation {
         if (!fits(wait)) {
             return failed(failure);
         }
-        mayHaveCancelled |= sent;
+        mayHaveCancelled |= attemptMayHaveCancelled;
         responseLost = lost;
         return new Step.Wait(wait);
     }
@@ -164,7 +167,8 @@ public final class Cancellation {
         return new Step.Done(new Outcome.NotCancelled(id, failure, millis()));
     }
 
+    /** Since the first attempt began; 0 without one. */
     private long millis() {
-        return (System.nanoTime() - start) / 1_000_000;
+        return start == 0 ? 0 : (System.nanoTime() - start) / 1_000_000;
     }
 }

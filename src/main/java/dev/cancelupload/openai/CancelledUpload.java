@@ -10,7 +10,7 @@ package dev.cancelupload.openai;
  */
 public record CancelledUpload(String json, int status, ResponseHeaders headers, int attempts) {
 
-    /** A copy without the body, small enough to keep ten thousand. */
+    /** A copy without the body, small enough to keep those of the largest batch. */
     public CancelledUpload summary() {
         return new CancelledUpload("", status, headers.onlyRequestId(), attempts);
     }

@@ -10,22 +10,20 @@ import java.util.Set;
  * object or an array is the empty string.
  *
  * @param message human-readable text
- * @param type for instance {@code invalid_request_error}
  * @param param the parameter that is wrong
  * @param code for instance {@code rate_limit_exceeded}
  * @see <a href="https://platform.openai.com/docs/guides/error-codes">Error codes</a>
  */
-record ErrorObject(String message, String type, String param, String code) {
+record ErrorObject(String message, String param, String code) {
 
-    private static final Set<String> FIELDS = Set.of("error", "message", "type", "param", "code");
+    private static final Set<String> FIELDS = Set.of("error", "message", "param", "code");
 
     /** Reads the object in the field {@code error}; empty if the body is anything else. */
     static Optional<ErrorObject> read(String body) {
         return UsedFields.ofObject(body, FIELDS)
                 .map(json -> json.path("error"))
                 .filter(JsonNode::isObject)
-                .map(error -> new ErrorObject(
-                        text(error, "message"), text(error, "type"), text(error, "param"), text(error, "code")));
+                .map(error -> new ErrorObject(text(error, "message"), text(error, "param"), text(error, "code")));
     }
 
     private static String text(JsonNode error, String field) {

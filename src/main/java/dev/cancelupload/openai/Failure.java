@@ -31,7 +31,7 @@ public record Failure(
         return new Failure(kind, message, kind.retryable(), Optional.empty(), Optional.empty(), 0);
     }
 
-    /** A copy without OpenAI's body, small enough to keep ten thousand. */
+    /** A copy without OpenAI's body, small enough to keep those of the largest batch. */
     public Failure summary() {
         return new Failure(kind, message, retryable, response.map(ErrorResponse::summary), finalState, attempts);
     }

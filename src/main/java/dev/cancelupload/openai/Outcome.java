@@ -31,7 +31,7 @@ public sealed interface Outcome {
     /** Applies the function for this kind of outcome. */
     <T> T map(Function<CancelledUpload, T> cancelled, Function<Failure, T> failed);
 
-    /** A copy without OpenAI's body, small enough to keep ten thousand. */
+    /** A copy without OpenAI's body, small enough to keep those of the largest batch. */
     Outcome summary();
 
     /** The failure, if it is one. */

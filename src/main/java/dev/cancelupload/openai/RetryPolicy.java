@@ -95,7 +95,10 @@ public record RetryPolicy(DoubleSupplier random) {
             if (month == 0 || time == null || dayAndYear.size() != 2) {
                 return Optional.empty();
             }
-            int year = dayAndYear.get(1) < 100 ? 2000 + dayAndYear.get(1) : dayAndYear.get(1);
+            int year = dayAndYear.get(1);
+            if (year < 100) {
+                year += year < 70 ? 2000 : 1900;
+            }
             return Optional.of(LocalDateTime.of(year, month, dayAndYear.get(0), 0, 0)
                     .with(time)
                     .toInstant(ZoneOffset.UTC));

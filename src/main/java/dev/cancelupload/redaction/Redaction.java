@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Masks credentials in every text that leaves the process: those of this process, as they are or escaped as in JSON,
- * and whatever looks like a key of OpenAI's ({@code sk-…}).
+ * Masks credentials in every text that leaves the process: those for OpenAI, as they are or escaped as in JSON, and
+ * whatever looks like a key of OpenAI's ({@code sk-…}).
  */
 public final class Redaction {
 
@@ -43,11 +43,6 @@ public final class Redaction {
             masked = mask(masked, credential);
         }
         return masked.contains("sk-") ? KEY.matcher(masked).replaceAll(MASK) : masked;
-    }
-
-    /** Whether a text has no credential in it. */
-    public static boolean isClean(String text) {
-        return mask(text).equals(text);
     }
 
     private static String mask(String unmasked, String credential) {

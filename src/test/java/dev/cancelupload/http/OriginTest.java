@@ -26,7 +26,6 @@ class OriginTest {
     })
     void theServerOfAUrl(URI uri, boolean tls, String host, int port) {
         assertEquals(new Origin(tls, host, port), Origin.of(uri));
-        assertEquals(host, Origin.hostOf(uri));
     }
 
     @ParameterizedTest

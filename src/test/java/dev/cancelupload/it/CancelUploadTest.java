@@ -4,13 +4,25 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.cancelupload.cancel.Canceller;
+import dev.cancelupload.cancel.Report;
+import dev.cancelupload.openai.FailureKind;
+import dev.cancelupload.openai.Outcome;
+import dev.cancelupload.openai.UploadId;
+import dev.cancelupload.time.Budget;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The function on the JVM, as dev mode runs it: through Quarkus's mock of Lambda's event server. */
@@ -26,6 +38,8 @@ class CancelUploadTest {
         @Override
         public Map<String, String> start() {
             standIn = new OpenAiStandIn();
+            standIn.answers("upload_busy", Answer.busy(503).header("retry-after", "60"));
+            standIn.answers("upload_refused", Answer.error(401, "no").after(Duration.ofMillis(500)));
             standIn.answers("upload_final", Answer.error(400, "Upload is already completed."));
             return Map.of("OPENAI_API_KEY", OpenAiStandIn.KEY, "OPENAI_BASE_URL", standIn.url());
         }
@@ -74,5 +88,35 @@ class CancelUploadTest {
     @Test
     void anEventThatIsNoneIsRefused() {
         result(500, "{}").body("errorType", equalTo("InvalidUploadId"));
+    }
+
+    @Inject
+    Canceller canceller;
+
+    private static List<UploadId> ids(String... ids) {
+        return Stream.of(ids).map(UploadId::of).toList();
+    }
+
+    @Test
+    void whatIsThrownForOneOfABatchLosesNoOther() {
+        Report report = canceller.cancelAll(
+                ids("upload_1", "upload_2", "upload_3"), Budget.of(Duration.ofSeconds(20)), outcome -> {
+                    if (outcome.id().given().equals("upload_1")) {
+                        throw new AssertionError("a defect of the log");
+                    }
+                });
+        assertEquals(3, report.in(Outcome.State.CANCELLED).size());
+    }
+
+    @Test
+    void aBatchThatIsStoppedDoesNotWaitForARetryThatItDoesNotMake() {
+        Report report = assertTimeout(
+                Duration.ofSeconds(30),
+                () -> canceller.cancelAll(
+                        ids("upload_busy", "upload_refused"), Budget.of(Duration.ofMinutes(5)), outcome -> {}));
+        assertEquals(
+                FailureKind.CREDENTIALS_REJECTED,
+                report.stoppedBy().orElseThrow().kind());
+        assertEquals(2, report.in(Outcome.State.LEFT).size());
     }
 }

@@ -18,7 +18,7 @@ class VerdictTest {
     private static final UploadId ID = UploadId.of("upload_completed_7");
 
     private static Verdict of(int status, String code, String message) {
-        return Verdict.of(status, ResponseHeaders.NONE, Optional.of(new ErrorObject(message, "", "", code)), ID);
+        return Verdict.of(status, ResponseHeaders.NONE, Optional.of(new ErrorObject(message, "", code)), ID);
     }
 
     private static Verdict withoutEnvelope(int status) {
