@@ -9,9 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.cancelupload.cancel.Canceller;
 import dev.cancelupload.cancel.Report;
+import dev.cancelupload.config.Configuration;
+import dev.cancelupload.credentials.BearerToken;
+import dev.cancelupload.credentials.Credentials;
+import dev.cancelupload.http.HttpTransport;
 import dev.cancelupload.openai.FailureKind;
 import dev.cancelupload.openai.Outcome;
 import dev.cancelupload.openai.UploadId;
+import dev.cancelupload.openai.UploadsClient;
 import dev.cancelupload.time.Budget;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.WithTestResource;
@@ -22,6 +27,8 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +47,7 @@ class CancelUploadTest {
             standIn = new OpenAiStandIn();
             standIn.answers("upload_busy", Answer.busy(503).header("retry-after", "60"));
             standIn.answers("upload_refused", Answer.error(401, "no").after(Duration.ofMillis(500)));
+            standIn.answers("upload_other", Answer.json(200, Answer.UPLOAD.replace("{id}", "upload_of_another")));
             standIn.answers("upload_final", Answer.error(400, "Upload is already completed."));
             return Map.of("OPENAI_API_KEY", OpenAiStandIn.KEY, "OPENAI_BASE_URL", standIn.url());
         }
@@ -86,6 +94,19 @@ class CancelUploadTest {
     }
 
     @Test
+    void aQueueGetsBackWhatIsNotDone() {
+        result(200, Events.sqs("upload_1", "upload_other", "upload_final"))
+                .body("batchItemFailures.itemIdentifier", contains("message-1"));
+    }
+
+    @Test
+    void theUploadOfSomebodyElseIsNoSuccess() {
+        result(500, Events.one("upload_other"))
+                .body("errorType", equalTo("UpstreamFailure"))
+                .body("errorMessage", containsString("is about another Upload"));
+    }
+
+    @Test
     void anEventThatIsNoneIsRefused() {
         result(500, "{}").body("errorType", equalTo("InvalidUploadId"));
     }
@@ -118,5 +139,28 @@ class CancelUploadTest {
                 FailureKind.CREDENTIALS_REJECTED,
                 report.stoppedBy().orElseThrow().kind());
         assertEquals(2, report.in(Outcome.State.LEFT).size());
+    }
+
+    @Test
+    void anErrorInOneWorkerNeitherHangsTheBatchNorLosesTheOthers() {
+        AtomicBoolean thrown = new AtomicBoolean();
+        Credentials credentials = budget -> {
+            if (!thrown.getAndSet(true)) {
+                throw new StackOverflowError();
+            }
+            return new BearerToken(OpenAiStandIn.KEY);
+        };
+        try (OpenAiStandIn openai = new OpenAiStandIn()) {
+            Map<String, String> environment = Map.of(
+                    "OPENAI_API_KEY", OpenAiStandIn.KEY, "OPENAI_BASE_URL", openai.url(), "CLEAN_UP_CONCURRENCY", "1");
+            Configuration configuration = Configuration.of(environment::get);
+            UploadsClient client =
+                    new UploadsClient(configuration, credentials, new HttpTransport(Optional.empty(), null), "test");
+            List<UploadId> ids = ids("upload_1", "upload_2", "upload_3");
+            Report report = assertTimeout(Duration.ofSeconds(30), () -> new Canceller(client, configuration)
+                    .cancelAll(ids, Budget.of(Duration.ofMinutes(5)), outcome -> {}));
+            assertEquals("InternalError", report.outcomes().get(ids.get(0)).name());
+            assertEquals(2, report.in(Outcome.State.CANCELLED).size());
+        }
     }
 }

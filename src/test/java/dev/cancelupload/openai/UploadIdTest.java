@@ -27,6 +27,14 @@ class UploadIdTest {
     }
 
     @Test
+    void onlyCharactersThatAPathNeedsNoEncodingForAreValid() {
+        for (char c = 0; c < 0x100; c++) {
+            boolean unreserved = c < 0x80 && (Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
+            assertEquals(unreserved, UploadId.of("a" + c).problem().isEmpty(), "character " + (int) c);
+        }
+    }
+
+    @Test
     void noIdAtAllIsRefused() {
         assertThat(UploadId.of(null).problem().orElseThrow(), containsString("missing or blank"));
     }
