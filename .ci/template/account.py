@@ -5,7 +5,8 @@ the function's executable in AWS's runtime interface emulator.
 """
 import atexit, contextlib, io, json, logging, os, pathlib, re, shutil, socket, subprocess, sys, tempfile, time, urllib.request, zipfile
 os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", MOTO_ACCOUNT_ID="123456789012", NO_PROXY="127.0.0.1")
-import boto3, samcli
+sys.path.append("src/test/compat")
+import boto3, samcli, stand_ins
 from moto.awslambda.models import LambdaFunction
 from moto.events.models import Rule
 from moto.server import ThreadedMotoServer
@@ -99,13 +100,21 @@ zipfile.ZipFile(sys.argv[1]).extract("bootstrap", folder)
 for name in ["aws", "stty", "bootstrap"]:
     (folder / name).chmod(0o755)
 environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
-openai = subprocess.Popen([sys.executable, "src/test/compat/openai_stub.py", "--key", KEY, "--address", folder / "stub",
-                           "--requests", folder / "requests"])
-atexit.register(openai.kill)
-while not (folder / "stub").exists():
-    assert openai.poll() is None, "OpenAI's stand-in has not started"
-    time.sleep(0.05)
-base = f"http://{(folder / 'stub').read_text().split()[0]}"
+
+
+class OpenAI(stand_ins.Handler):
+    """Takes the first key, and has no Upload."""
+
+    def do_POST(self):
+        status, headers, error = stand_ins.error(404, f"No such Upload object: {self.path.split('/')[-2]}", code="not_found")
+        if not self.path.startswith("/v1/"):
+            status, headers, error = stand_ins.error(404, f"Invalid URL (POST {self.path})")
+        elif self.headers["authorization"] != "Bearer " + KEY:
+            status, headers, error = stand_ins.error(401, "Incorrect API key provided.", code="invalid_api_key")
+        self.answer(status, headers, json.dumps(error).encode())
+
+
+base = "http://" + stand_ins.serve(OpenAI)
 SECRET = {"OpenAIApiKeySecret": "openai-api-key", "OpenAIBaseUrl": base + "/v1", "QueueTrigger": "true"}
 
 # With every option, for the policies' syntax.
@@ -155,6 +164,9 @@ assert "sent 7 events" in replayed("bin/replay cancel-upload") and "sent 0 event
 for _ in range(100):
     time.sleep(0.1 if len(invoked) < len(letters) else 0)
 assert sorted(map(json.dumps, invoked)) == sorted(json.dumps(event) for _, event in letters), invoked
+boto3.client("sqs").delete_queue(QueueUrl=outputs["FailuresUrl"])
+assert "sent" not in run("bin/replay cancel-upload", fails=True)
+
 
 def check_schedule(name):
     """A schedule sends a list of one, and has a dead-letter queue."""

@@ -49,6 +49,8 @@ for option, given in options.items():
     name, shape = members[option if option in members else option.removeprefix("no-")]
     arguments[name] = option in members if shape.type_name == "boolean" and not given else value(shape, given)
 validate.validate_parameters(arguments, model.input_shape) if model.input_shape else None
+# moto has all of a queue at once.
+arguments.pop("WaitTimeSeconds", None)
 try:
     answer = NOT_EMULATED[command] if command in NOT_EMULATED else getattr(client, command.replace("-", "_"))(**arguments)
 except ClientError as error:
