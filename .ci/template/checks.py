@@ -73,7 +73,7 @@ def check(d):
     assert len(alarms) == 4 + (p["QueueTrigger"] == "true") + (p["HttpTrigger"] != "none")
     for name, alarm in alarms.items():
         assert f"### {name.removesuffix('Alarm')}\n" in runbook and alarm.get("AlarmActions", [""]) == [p["AlarmTopicArn"]], name
-    assert "AsyncEventsDropped" not in str(alarms) and "'minus', 'ReturnData': False, 'Expression': '-kept'" in str(alarms)
+    assert "AsyncEventsDropped" not in str(alarms) and "- FILL(kept, 0)" in str(alarms)
 
 
 deployments = list(itertools.product(CREDENTIALS, HTTP, QUEUE, [{}, EVERYTHING, *OPTIONS]))
@@ -116,15 +116,19 @@ for line, broken in [({"outcome": "InternalError"}, True), ({"outcome": "Upstrea
     assert eval(condition) == broken, line
 
 # The examples: the starter's function, with the credentials' names and never a key.
+ALARM = ["SUM(METRICS())", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "CancelUpload", "failed"]
 expected = {"Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": 256, "Timeout": 300}
 for stack in [template, starter, *(json.loads(pathlib.Path(path).read_text()) for path in sys.argv[1:])]:
     assert any(r["Type"] == "AWS::Lambda::Function" and expected.items() <= r["Properties"].items() for r in stack["Resources"].values())
     assert "{{resolve" not in str(stack) and "'OPENAI_API_KEY'" not in str(stack)
+    alarm, role = (next(str(r) for n, r in stack["Resources"].items() if n.startswith(start)) for start in ["FailuresAlarm", "SchedulerRole"])
+    assert all(f"'{part}'" in alarm for part in ALARM) and "aws:SourceAccount" in role, (alarm, role)
 terraform = pathlib.Path("examples/terraform/main.tf").read_text()
 hcl2.loads(terraform)
 for name, value in expected.items():
     name = re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
     assert re.search(rf"^  {name} += {re.escape(json.dumps(value))}$", terraform, re.M), f"examples/terraform has another {name}"
+assert all(f'= "{part}"' in terraform for part in [*ALARM, "aws:SourceAccount"])
 assert not re.search("secret_version|OPENAI_API_KEY +=", terraform)
 
 print(f"resolved: {len(deployments)} deployments of template.yaml; none is open, none has a key")

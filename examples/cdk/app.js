@@ -4,7 +4,7 @@
 //
 // With --context identityProviderId=… --context serviceAccountId=… it needs no key: docs/deploy.md, Without a key.
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -60,8 +60,21 @@ if (identityProviderId) {
   Secret.fromSecretNameV2(stack, 'ApiKey', given('secret', 'openai-api-key')).grantRead(cancelUpload);
 }
 
-failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(5) }).createAlarm(stack, 'FailuresAlarm', {
-  alarmDescription: 'Uploads were not cancelled. Their events are in the queue of failures.',
+new MathExpression({
+  expression: 'SUM(METRICS())',
+  period: Duration.minutes(5),
+  usingMetrics: {
+    events: failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+    // From the function's log.
+    failed: new Metric({
+      namespace: 'CancelUpload',
+      metricName: 'failed',
+      dimensionsMap: { functionName: cancelUpload.functionName },
+      statistic: 'Sum',
+    }),
+  },
+}).createAlarm(stack, 'FailuresAlarm', {
+  alarmDescription: 'Uploads were not cancelled. Their events are in the queue of failures, or the log names them.',
   threshold: 1,
   evaluationPeriods: 1,
   comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -69,7 +82,9 @@ failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period
 });
 
 const schedules = new ScheduleGroup(stack, 'Schedules');
-const scheduler = new Role(stack, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+const scheduler = new Role(stack, 'SchedulerRole', {
+  assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+});
 cancelUpload.grantInvoke(scheduler);
 failures.grantSendMessages(scheduler);
 

@@ -84,6 +84,14 @@ data "aws_iam_policy_document" "assume" {
       type        = "Service"
       identifiers = ["${each.key}.amazonaws.com"]
     }
+    dynamic "condition" {
+      for_each = each.key == "scheduler" ? [data.aws_caller_identity.current.account_id] : []
+      content {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [condition.value]
+      }
+    }
   }
 }
 
@@ -177,16 +185,41 @@ resource "aws_lambda_function_event_invoke_config" "cancel_upload" {
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_name          = "${var.name}-failures"
-  alarm_description   = "Uploads were not cancelled. Their events are in the queue of failures."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.failures.name }
-  statistic           = "Maximum"
-  period              = 300
+  alarm_description   = "Uploads were not cancelled. Their events are in the queue of failures, or the log names them."
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
   treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "failures"
+    expression  = "SUM(METRICS())"
+    label       = "failures"
+    return_data = true
+  }
+
+  metric_query {
+    id = "events"
+    metric {
+      namespace   = "AWS/SQS"
+      metric_name = "ApproximateNumberOfMessagesVisible"
+      dimensions  = { QueueName = aws_sqs_queue.failures.name }
+      stat        = "Maximum"
+      period      = 300
+    }
+  }
+
+  metric_query {
+    id = "failed"
+    metric {
+      # From the function's log.
+      namespace   = "CancelUpload"
+      metric_name = "failed"
+      dimensions  = { functionName = aws_lambda_function.cancel_upload.function_name }
+      stat        = "Sum"
+      period      = 300
+    }
+  }
 }
 
 resource "aws_scheduler_schedule_group" "schedules" {
