@@ -40,14 +40,19 @@ public record ProxyResponse(int status, Map<String, List<String>> headers, Strin
     /** OpenAI's response if it is about the caller's request; otherwise an error of this function. */
     public static ProxyResponse failed(Failure failure) {
         FailureKind kind = failure.kind();
-        Optional<ErrorResponse> openAi = failure.response().filter(response -> isAboutTheRequest(kind));
+        // OpenAI may also say by a 2xx that an Upload is already final.
+        Optional<ErrorResponse> openAi =
+                failure.response().filter(response -> isAboutTheRequest(kind) && response.status() >= 400);
         ProxyResponse response = openAi.filter(answer -> !answer.body().isEmpty())
                 .map(answer -> new ProxyResponse(
                         answer.status(), headers(answer.headers().fields()), answer.body()))
                 .orElseGet(() ->
                         ownError(failure, openAi.map(ErrorResponse::status).orElse(kind.httpStatus())));
         if (kind == FailureKind.RATE_LIMITED) {
-            response.headers.putIfAbsent("retry-after", List.of(Long.toString(RetryPolicy.MAX_WAIT.toSeconds())));
+            long seconds = openAi.flatMap(answer -> answer.headers().first("retry-after-ms"))
+                    .map(millis -> (long) Math.ceil(Double.parseDouble(millis) / 1000))
+                    .orElse(RetryPolicy.MAX_WAIT.toSeconds());
+            response.headers.putIfAbsent("retry-after", List.of(Long.toString(seconds)));
         }
         return response;
     }
@@ -59,11 +64,20 @@ public record ProxyResponse(int status, Map<String, List<String>> headers, Strin
         };
     }
 
+    /** Why there are no credentials is for the operator, who finds it in the log. */
+    private static String message(Failure failure) {
+        boolean ofCredentials = failure.kind() == FailureKind.CREDENTIALS_REJECTED
+                || failure.kind() == FailureKind.CREDENTIALS_UNAVAILABLE;
+        return ofCredentials && failure.response().isEmpty()
+                ? "This function has no valid credentials for OpenAI. Its log says why."
+                : failure.message();
+    }
+
     private static ProxyResponse ownError(Failure failure, int status) {
         FailureKind kind = failure.kind();
         ProxyResponse response = error(
                 status,
-                failure.message(),
+                message(failure),
                 status < 500 ? INVALID_REQUEST : "server_error",
                 kind.name().toLowerCase(Locale.ROOT));
         ResponseHeaders openAi = failure.response().map(ErrorResponse::headers).orElse(ResponseHeaders.NONE);

@@ -36,7 +36,7 @@ record Verdict(FailureKind kind, boolean retried, boolean mayHaveCancelled, Opti
      */
     static Verdict of(int status, ResponseHeaders headers, Optional<ErrorObject> error, UploadId id) {
         Optional<String> finalState = status == 400 || status == 409
-                ? error.flatMap(e -> finalState(textOf(e), id.given().toLowerCase(Locale.ROOT)))
+                ? error.flatMap(e -> finalState(lowerCase(e.code() + " " + e.message()), lowerCase(id.given())))
                 : Optional.empty();
         FailureKind kind = finalState.isPresent() ? FailureKind.UPLOAD_ALREADY_FINAL : kind(status, error, id);
         boolean retried = headers.first("x-should-retry")
@@ -53,7 +53,7 @@ record Verdict(FailureKind kind, boolean retried, boolean mayHaveCancelled, Opti
             return FailureKind.RATE_LIMITED;
         }
         if (status == 404) {
-            return error.filter(e -> isAboutUpload(textOf(e), id)).isPresent()
+            return error.filter(e -> isAboutUpload(e, id)).isPresent()
                     ? FailureKind.UPLOAD_NOT_FOUND
                     : FailureKind.WRONG_BASE_URL;
         }
@@ -66,21 +66,21 @@ record Verdict(FailureKind kind, boolean retried, boolean mayHaveCancelled, Opti
         return FailureKind.REQUEST_REJECTED;
     }
 
-    /** In lower case. */
-    private static String textOf(ErrorObject error) {
-        return (error.code() + " " + error.param() + " " + error.message()).toLowerCase(Locale.ROOT);
+    private static boolean isAboutUpload(ErrorObject error, UploadId id) {
+        String text = lowerCase(error.code() + " " + error.param() + " " + error.message());
+        return ABOUT_URL.stream().noneMatch(text::contains)
+                && (text.contains("upload") || text.contains(lowerCase(id.given())));
     }
 
-    private static boolean isAboutUpload(String text, UploadId id) {
-        return ABOUT_URL.stream().noneMatch(text::contains)
-                && (text.contains("upload") || text.contains(id.given().toLowerCase(Locale.ROOT)));
+    private static String lowerCase(String text) {
+        return text.toLowerCase(Locale.ROOT);
     }
 
     /** OpenAI says in the code, and for a scope that the key lacks in the message, that it is about something else. */
     private static boolean isAboutCredentials(ErrorObject error) {
-        String code = error.code().toLowerCase(Locale.ROOT);
+        String code = lowerCase(error.code());
         return code.isEmpty()
-                ? !error.message().toLowerCase(Locale.ROOT).contains("missing scope")
+                ? !lowerCase(error.message()).contains("missing scope")
                 : ABOUT_CREDENTIALS.stream().anyMatch(code::contains);
     }
 

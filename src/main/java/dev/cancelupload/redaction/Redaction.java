@@ -14,7 +14,7 @@ public final class Redaction {
     public static final String MASK = "***";
 
     /** A shorter one is no real credential, and would mask ordinary words. */
-    private static final int MIN_LENGTH = 8;
+    private static final int MIN_LENGTH = 4;
 
     /** With each renewal there is a new one; those before the last few have ended. */
     private static final int MAX_CREDENTIALS = 8;
