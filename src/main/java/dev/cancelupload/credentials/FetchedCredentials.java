@@ -31,8 +31,8 @@ final class FetchedCredentials implements Credentials {
      */
     record Fetched(BearerToken token, Duration renewAfter, Optional<Duration> end) {}
 
-    /** A token in use. @param renewAt and {@code endAt}: time of day in milliseconds */
-    private record Held(BearerToken token, long renewAt, long endAt) {}
+    /** A token in use, and times of day in milliseconds: when it was asked for, is to be renewed, and ends. */
+    private record Held(BearerToken token, long askedAt, long renewAt, long endAt) {}
 
     /** Bound on a fetch without which there is no token. */
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(3);
@@ -81,7 +81,7 @@ final class FetchedCredentials implements Credentials {
         if (!isGood(now)) {
             return firstToken(shareOf(budget, FETCH_TIMEOUT));
         }
-        if (clock.getAsLong() >= now.renewAt && lock.tryLock()) {
+        if (isOver(now.askedAt, now.renewAt) && lock.tryLock()) {
             try {
                 renew(now, shareOf(budget, RENEWAL_TIMEOUT));
             } finally {
@@ -111,7 +111,7 @@ final class FetchedCredentials implements Credentials {
         try {
             fetch(budget);
         } catch (CredentialsException e) {
-            held = new Held(old.token, clock.getAsLong() + RETRY_MILLIS, old.endAt);
+            held = new Held(old.token, old.askedAt, clock.getAsLong() + RETRY_MILLIS, old.endAt);
             LOG.warn("The " + source.name() + " was not renewed, and the previous one stays in use: " + e.getMessage());
         }
     }
@@ -121,7 +121,7 @@ final class FetchedCredentials implements Credentials {
         Budget share = shareOf(budget, FETCH_TIMEOUT);
         lockWithin(share);
         try {
-            if (isInUse(refused) && clock.getAsLong() >= replacedAt + RETRY_MILLIS) {
+            if (isInUse(refused) && isOver(replacedAt, replacedAt + RETRY_MILLIS)) {
                 LOG.warn("OpenAI refused the " + source.name() + ", which is fetched again");
                 fetch(share);
                 replacedAt = clock.getAsLong();
@@ -137,7 +137,13 @@ final class FetchedCredentials implements Credentials {
     }
 
     private boolean isGood(Held token) {
-        return token != null && clock.getAsLong() < token.endAt;
+        return token != null && (token.endAt == Long.MAX_VALUE || !isOver(token.askedAt, token.endAt));
+    }
+
+    /** Whether a time is over; it is too if the clock was set back, since nobody knows then. */
+    private boolean isOver(long from, long to) {
+        long now = clock.getAsLong();
+        return now < from || now >= to;
     }
 
     /** Fetches while the lock is held. */
@@ -146,6 +152,7 @@ final class FetchedCredentials implements Credentials {
         Fetched fetched = source.fetch(budget);
         held = new Held(
                 fetched.token,
+                asked,
                 asked + fetched.renewAfter.toMillis(),
                 fetched.end.map(end -> asked + end.toMillis()).orElse(Long.MAX_VALUE));
     }

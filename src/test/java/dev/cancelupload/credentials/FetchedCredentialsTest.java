@@ -223,6 +223,21 @@ class FetchedCredentialsTest {
         assertTrue(credentials.replace(refused, budget()));
     }
 
+    @Test
+    void aTokenIsFetchedAgainIfTheClockWasSetBack() throws Exception {
+        assertEquals(FIRST, current());
+        after(-3600);
+        assertEquals(SECOND, current());
+    }
+
+    @Test
+    void aClockThatWasSetBackPutsOffNoReplacement() throws Exception {
+        lives = false;
+        assertTrue(credentials.replace(credentials.current(budget()), budget()));
+        after(-3600);
+        assertTrue(credentials.replace(credentials.current(budget()), budget()));
+    }
+
     // During init
 
     @Test
