@@ -132,6 +132,7 @@ func report(r results) string {
 		}
 		for _, c := range r.contenders {
 			if reason := m.failures[c.name]; reason != "" {
+				reason, _, _ = strings.Cut(reason, "; its output:")
 				line("\n`%s` failed: %s", c.name, reason)
 			}
 		}
