@@ -76,7 +76,7 @@ class EventPropertyTest {
     Arbitrary<JsonNode> json() {
         Arbitrary<JsonNode> leaf = Arbitraries.oneOf(
                 Arbitraries.of(TEXTS).map(text -> (JsonNode) Json.MAPPER.valueToTree(text)),
-                Arbitraries.strings().ofMaxLength(8).map(text -> (JsonNode) Json.MAPPER.valueToTree(text)),
+                Arbitraries.strings().ofMaxLength(8).map(text -> Json.MAPPER.valueToTree(text)),
                 Arbitraries.of("null", "true", "7", "-1.5e300", "{}", "[]")
                         .map(text -> Json.parse(text).orElseThrow()));
         return Arbitraries.recursive(() -> leaf, EventPropertyTest::containers, 0, 4);
